@@ -1,0 +1,67 @@
+# Every command makes the environment it needs; a second run finds it made and needs no network.
+#
+#   make demo      the AWS tutorial in Airflow, on real data, without an AWS account
+#   make test      lint, then the tests on the newest Airflow
+#   make test-all  the same, the slow suites, and the tests on the last Airflow 2
+#   make lint | format | docs | lock | clean
+#
+# PYTHON=python3.12 names the interpreter; otherwise the first suitable one on the PATH is taken.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+AIRFLOW3 := .venv
+AIRFLOW2 := .venv-airflow2
+PYTHON3 := $(AIRFLOW3)/bin/python
+SCRIPTS3 := $(AIRFLOW3)/bin
+PYTEST := -m pytest
+
+.PHONY: help demo test test-all test-slow test-airflow2 unit lint format docs lock clean env env-airflow2
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+env:
+	@requirements/install $(AIRFLOW3) requirements/airflow3.txt
+
+env-airflow2:
+	@requirements/install $(AIRFLOW2) requirements/airflow2.txt
+
+demo: env
+	@$(PYTHON3) -m demo
+
+test: lint unit
+
+unit: env
+	$(PYTHON3) $(PYTEST) -m "not slow" $(FLOORS)
+
+test-slow: env
+	$(PYTHON3) $(PYTEST) -m slow
+
+test-airflow2: env-airflow2
+	$(AIRFLOW2)/bin/python $(PYTEST) -m "not slow" tests/hooks tests/operators tests/demo tests/test_public.py
+
+test-all: test test-slow test-airflow2
+
+lint: env
+	$(SCRIPTS3)/ruff check
+	$(SCRIPTS3)/ruff format --check
+	$(SCRIPTS3)/mypy
+	$(SCRIPTS3)/lint-imports
+	$(SCRIPTS3)/codespell
+
+format: env
+	$(SCRIPTS3)/ruff check --fix
+	$(SCRIPTS3)/ruff format
+
+docs: env
+	$(PYTHON3) docs/generate_reference.py
+
+# Newer versions of everything, on purpose; the result is committed.
+lock:
+	@requirements/install --lock requirements/airflow3.in requirements/airflow3.txt
+	@requirements/install --lock requirements/airflow2.in requirements/airflow2.txt
+
+clean:
+	rm -rf .venv .venv-airflow2 .demo .cache dist build .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,140 @@
+"""The catalog of a warehouse: Hive's folders of files, and one small JSON file under a lock.
+
+Several sessions, in several processes, may share a warehouse: each change reads, changes and replaces the catalog
+file while it holds the lock, and each look-up sees the file's newest state.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from airflow_ddb_hive.engines.local.catalog_codec import table_from_json, table_to_json
+from airflow_ddb_hive.errors import HiveSemanticError, InputError
+from airflow_ddb_hive.model.table import Table
+
+__all__ = ["WarehouseCatalog"]
+
+_FILE = ".ddb_hive_catalog.json"
+_LOCK = ".ddb_hive_catalog.lock"
+_VERSION = 1
+_EMPTY: Mapping[str, Any] = {"version": _VERSION, "databases": {"default": {"location": None}}, "tables": {}}
+
+
+class WarehouseCatalog:
+    """Databases and tables of one warehouse folder.
+
+    Example:
+        >>> import tempfile
+        >>> catalog = WarehouseCatalog(Path(tempfile.mkdtemp()))
+        >>> catalog.database_names()
+        ['default']
+
+    Raises:
+        InputError: The folder cannot be made or read, or its catalog file is another version's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"the warehouse folder {folder} cannot be made: {error.strerror}") from error
+        self._read()
+
+    def has_database(self, name: str) -> bool:
+        """Whether the database exists."""
+        return name in self._read()["databases"]
+
+    def find_table(self, database: str, name: str) -> Table | None:
+        """The table or view, or ``None``."""
+        data = self._read()["tables"].get(f"{database}.{name}")
+        return None if data is None else self._placed(table_from_json(data))
+
+    def database_names(self) -> list[str]:
+        """All databases, sorted."""
+        return sorted(self._read()["databases"])
+
+    def table_names(self, database: str) -> list[str]:
+        """A database's tables and views, sorted."""
+        return sorted(data["name"] for data in self._read()["tables"].values() if data["database"] == database)
+
+    def table_folder(self, database: str, name: str) -> str:
+        """Where a managed table's files are, as Hive lays a warehouse out."""
+        location = self._read()["databases"].get(database, {}).get("location")
+        if location is not None:
+            return f"{location.rstrip('/')}/{name}"
+        parent = self.folder if database == "default" else self.folder / f"{database}.db"
+        return str(parent / name)
+
+    def add_table(self, table: Table, *, if_not_exists: bool = False) -> bool:
+        """Add a table; ``False`` if it was there and that is allowed.
+
+        Raises:
+            HiveSemanticError: A table of that name exists.
+        """
+        with self._change() as data:
+            if table.qualified_name in data["tables"]:
+                if if_not_exists:
+                    return False
+                message = f"Table already exists: {table.qualified_name}"
+                raise HiveSemanticError(message, code=10035, table=table.qualified_name)
+            data["tables"][table.qualified_name] = table_to_json(table)
+        return True
+
+    def remove_table(self, table: Table) -> None:
+        """Forget a table; its files are the caller's to remove."""
+        with self._change() as data:
+            data["tables"].pop(table.qualified_name, None)
+
+    def add_database(self, name: str, *, location: str | None = None, if_not_exists: bool = False) -> None:
+        """Add a database.
+
+        Raises:
+            HiveSemanticError: It exists.
+        """
+        with self._change() as data:
+            if name not in data["databases"]:
+                data["databases"][name] = {"location": location}
+            elif not if_not_exists:
+                raise HiveSemanticError(f"Database {name} already exists", code=10242)
+
+    def remove_database(self, name: str) -> None:
+        """Forget a database and the tables in it."""
+        with self._change() as data:
+            data["databases"].pop(name, None)
+            data["tables"] = {key: table for key, table in data["tables"].items() if table["database"] != name}
+
+    def _placed(self, table: Table) -> Table:
+        """Managed tables have no location of their own in the file, so that a warehouse can be moved."""
+        if table.location is not None or table.view_text is not None or table.storage.handler is not None:
+            return table
+        return replace(table, location=self.table_folder(table.database, table.name))
+
+    def _read(self) -> Any:
+        path = self.folder / _FILE
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return json.loads(json.dumps(_EMPTY))
+        except (OSError, ValueError) as error:
+            raise InputError(f"the catalog file {path} cannot be read: {error}") from error
+        if not isinstance(data, dict) or data.get("version") != _VERSION:
+            raise InputError(f"the catalog file {path} is not of version {_VERSION}: another release made it")
+        return data
+
+    @contextmanager
+    def _change(self) -> Iterator[Any]:
+        with (self.folder / _LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            data = self._read()
+            yield data
+            fresh = self.folder / f"{_FILE}.{os.getpid()}"
+            fresh.write_text(json.dumps(data, indent=1, sort_keys=True), encoding="utf-8")
+            fresh.replace(self.folder / _FILE)

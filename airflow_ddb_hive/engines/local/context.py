@@ -1,0 +1,73 @@
+"""What one statement has at hand while it runs, and what it leaves behind: its report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.engines.local.cancellation import Cancellation
+from airflow_ddb_hive.model.job import StatementReport
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.engines.local.progress import ProgressReporter, TableMeter
+    from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
+    from airflow_ddb_hive.engines.local.duck import Duck
+    from airflow_ddb_hive.engines.local.settings import Settings
+    from airflow_ddb_hive.engines.local.tables import DynamoDBTables, MappedTable
+    from airflow_ddb_hive.model.access import AwsAccess
+    from airflow_ddb_hive.model.table import Table
+
+__all__ = ["StatementContext"]
+
+
+@dataclass(slots=True, kw_only=True)
+class StatementContext:
+    """One statement's surroundings; the counters grow while it runs."""
+
+    statement: str
+    duck: Duck
+    catalog: WarehouseCatalog
+    settings: Settings
+    access: AwsAccess
+    tables: DynamoDBTables
+    progress: ProgressReporter
+    notice: Callable[[str], None]
+    cancellation: Cancellation = field(default_factory=Cancellation)
+    meters: list[TableMeter] = field(default_factory=list)
+    opened: dict[str, MappedTable] = field(default_factory=dict)
+    rows: int = 0
+    files: int = 0
+    started: float = field(default_factory=time.monotonic)
+    ended: float | None = None
+
+    @property
+    def workers(self) -> int:
+        """Threads that read, decode and write side by side."""
+        return max(1, self.settings.integer("ddb_hive.workers") or 1)
+
+    def mapped(self, table: Table) -> MappedTable:
+        """The DynamoDB table behind a Hive table, looked up once a statement."""
+        if table.qualified_name not in self.opened:
+            self.opened[table.qualified_name] = self.tables.open(table, self.settings)
+        return self.opened[table.qualified_name]
+
+    def on_wait(self) -> None:
+        """What the caller's thread does between its short waits."""
+        self.progress.report(self.meters)
+
+    def finish(self) -> None:
+        """Stop the clock, once."""
+        if self.ended is None:
+            self.ended = time.monotonic()
+
+    def report(self) -> StatementReport:
+        """The numbers so far."""
+        return StatementReport(
+            statement=self.statement,
+            rows=self.rows,
+            seconds=(self.ended or time.monotonic()) - self.started,
+            files=self.files,
+            usage=tuple(metered.meter.snapshot() for metered in self.meters),
+        )

@@ -1,0 +1,143 @@
+"""CREATE and DROP: changes of the catalog, and of the folders of managed tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.engines.local.insert import into_table, local_url
+from airflow_ddb_hive.engines.local.result import StatementResult
+from airflow_ddb_hive.errors import HiveSemanticError, MappingError
+from airflow_ddb_hive.formats import file_format
+from airflow_ddb_hive.storage import open_store
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.hiveql.statements import (
+        CreateDatabase,
+        CreateTable,
+        CreateTableAs,
+        DropDatabase,
+        DropTable,
+    )
+    from airflow_ddb_hive.model.table import Table
+
+__all__ = ["create_database", "create_table", "create_table_as", "drop_database", "drop_table"]
+
+_MANAGED = "MANAGED_TABLE"
+
+
+def create_table(statement: CreateTable, context: StatementContext) -> StatementResult:
+    """Add a table once it is known that it can be read.
+
+    Raises:
+        MappingError: A DynamoDB table is not EXTERNAL, is not there, or its mapping does not fit.
+        UnsupportedSqlError: The format or handler is not supported.
+    """
+    table = _placed(statement.table)
+    exists = context.catalog.find_table(table.database, table.name) is not None
+    if not (exists and statement.if_not_exists):
+        _check(table, context)
+    if context.catalog.add_table(table, if_not_exists=statement.if_not_exists):
+        _make_folder(table, context)
+    return _done(context)
+
+
+def create_table_as(statement: CreateTableAs, context: StatementContext) -> StatementResult:
+    """Make a table of a query's rows; if the query fails there is no table.
+
+    Raises:
+        MappingError: The target is a DynamoDB table.
+    """
+    if statement.table.storage.handler is not None:
+        raise MappingError("Only EXTERNAL tables are supported for DynamoDB.", table=statement.table.name)
+    table = _placed(statement.table)
+    _check(table, context)
+    if not context.catalog.add_table(table, if_not_exists=statement.if_not_exists):
+        return _done(context)
+    try:
+        made = context.catalog.find_table(table.database, table.name) or table
+        return into_table(made, statement.relation, context)
+    except BaseException:
+        context.catalog.remove_table(table)
+        raise
+
+
+def drop_table(statement: DropTable, context: StatementContext) -> StatementResult:
+    """Forget a table; a managed one's files go with it, an external one's stay.
+
+    Raises:
+        HiveSemanticError: There is no such table and IF EXISTS was not said.
+    """
+    table = context.catalog.find_table(statement.database, statement.name)
+    if table is None:
+        if statement.if_exists:
+            return _done(context)
+        raise HiveSemanticError(f"Table not found {statement.name}", code=10001, table=statement.name)
+    _drop(table, context)
+    return _done(context)
+
+
+def create_database(statement: CreateDatabase, context: StatementContext) -> StatementResult:
+    """Add a database."""
+    location = None if statement.location is None else local_url(statement.location)
+    context.catalog.add_database(statement.name, location=location, if_not_exists=statement.if_not_exists)
+    return _done(context)
+
+
+def drop_database(statement: DropDatabase, context: StatementContext) -> StatementResult:
+    """Forget a database; one that holds tables only with CASCADE.
+
+    Raises:
+        HiveSemanticError: It is not there, or not empty.
+    """
+    name = statement.name
+    if not context.catalog.has_database(name):
+        if statement.if_exists:
+            return _done(context)
+        raise HiveSemanticError(f"Database does not exist: {name}", code=10072)
+    tables = context.catalog.table_names(name)
+    if tables and not statement.cascade:
+        message = f"Database {name} is not empty. One or more tables exist: DROP DATABASE {name} CASCADE drops them too"
+        raise HiveSemanticError(message)
+    for table_name in tables:
+        table = context.catalog.find_table(name, table_name)
+        if table is not None:
+            _drop(table, context)
+    context.catalog.remove_database(name)
+    return _done(context)
+
+
+def _placed(table: Table) -> Table:
+    return table if table.location is None else replace(table, location=local_url(table.location))
+
+
+def _check(table: Table, context: StatementContext) -> None:
+    if table.storage.handler is None:
+        file_format(table.storage, table.columns, table.properties)
+        if table.location is not None:
+            open_store(table.location, context.access)
+    elif table.is_dynamodb:
+        if table.kind == _MANAGED:
+            raise MappingError("Only EXTERNAL tables are supported for DynamoDB.", table=table.name)
+        context.mapped(table)
+    else:
+        message = f"no storage handler {table.storage.handler}: this engine has DynamoDBStorageHandler"
+        raise HiveSemanticError(message, table=table.name)
+
+
+def _make_folder(table: Table, context: StatementContext) -> None:
+    made = context.catalog.find_table(table.database, table.name)
+    if made is not None and made.location is not None:
+        open_store(made.location, context.access).make_folder(made.location)
+
+
+def _drop(table: Table, context: StatementContext) -> None:
+    context.catalog.remove_table(table)
+    if table.kind == _MANAGED and table.location is not None:
+        open_store(table.location, context.access).remove_folder(table.location)
+
+
+def _done(context: StatementContext) -> StatementResult:
+    context.finish()
+    return StatementResult(context)

@@ -1,0 +1,71 @@
+"""LOAD DATA: puts files into a table's folder as they are."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.engines.local.insert import local_url
+from airflow_ddb_hive.engines.local.result import StatementResult
+from airflow_ddb_hive.errors import HiveSemanticError, NotFoundError
+from airflow_ddb_hive.storage import OutputCommit, open_store
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.hiveql.statements import LoadData
+    from airflow_ddb_hive.storage.base import FileInfo, Store
+
+__all__ = ["run_load"]
+
+_CHUNK_BYTES = 4 << 20
+
+
+def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
+    """Copy (LOCAL) or move the files below a path into a table.
+
+    Raises:
+        HiveSemanticError: There is no file, or the table keeps its rows elsewhere.
+    """
+    table = statement.table
+    if table.is_dynamodb:
+        message = "LOAD DATA into a DynamoDB table is not possible: load a native table, then INSERT … SELECT from it"
+        raise HiveSemanticError(message, code=10101, table=table.name, line=statement.position.line)
+    path = local_url(statement.path)
+    store = open_store(path, context.access)
+    files = _found(store, path, statement)
+    target = open_store(table.location or "", context.access)
+    commit = OutputCommit(target, table.location or "", overwrite=statement.overwrite)
+    try:
+        for info in files:
+            context.cancellation.check()
+            _copy(store, info, commit)
+        commit.commit()
+    except BaseException:
+        commit.abort()
+        raise
+    if not statement.local:
+        store.delete(info.url for info in files)
+    context.files = len(files)
+    context.finish()
+    return StatementResult(context)
+
+
+def _found(store: Store, path: str, statement: LoadData) -> list[FileInfo]:
+    try:
+        files = store.list_files(path)
+    except NotFoundError:
+        files = []
+    if not files:
+        position = statement.position
+        message = f"Invalid path ''{statement.path}'': No files matching path {path}"
+        raise HiveSemanticError(message, line=position.line, column=position.column)
+    return files
+
+
+def _copy(store: Store, info: FileInfo, commit: OutputCommit) -> None:
+    target = commit.create(PurePosixPath(info.url).name)
+    with closing(store.open_read(info.url)) as source:
+        while chunk := source.read(_CHUNK_BYTES):
+            target.write(chunk)
+    target.finish()

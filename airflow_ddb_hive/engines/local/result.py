@@ -1,0 +1,122 @@
+"""What a statement gives back: rows that are computed while they are read, or nothing but a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from airflow_ddb_hive.engines.local.emit import emit_lines
+from airflow_ddb_hive.engines.local.pump import Pump
+from airflow_ddb_hive.errors import InputError
+from airflow_ddb_hive.hiveql.tree import OutputColumn
+from airflow_ddb_hive.model.arrow import arrow_type
+from airflow_ddb_hive.model.types import STRING
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.pages import Shape
+    from airflow_ddb_hive.model.job import StatementReport
+
+__all__ = ["QueryResult", "StatementResult", "TextResult", "arrow_schema"]
+
+Rows = Callable[["Shape"], Iterator[pa.RecordBatch]]
+"""Runs the query, its rows shaped by a wrapper around its SQL."""
+
+
+def arrow_schema(columns: Sequence[OutputColumn]) -> pa.Schema:
+    """The schema of a result: names may repeat, as Hive's may."""
+    return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns])
+
+
+class StatementResult:
+    """A statement that has run and has no rows.
+
+    ``report`` grows while rows are read and is final once they are, or once the result is closed.
+    """
+
+    columns: tuple[OutputColumn, ...] | None = None
+
+    def __init__(self, context: StatementContext) -> None:
+        self._context = context
+
+    @property
+    def report(self) -> StatementReport:
+        """Statement, rows, seconds, and what was used of each table."""
+        return self._context.report()
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows as Arrow batches: none."""
+        return iter(())
+
+    def lines(self) -> Iterator[str]:
+        """The rows as the Hive CLI prints them: none."""
+        return iter(())
+
+    def close(self) -> None:
+        """End what still runs."""
+        self._context.finish()
+
+
+class TextResult(StatementResult):
+    """Rows that are known at once: SHOW, DESCRIBE, SET; all cells are strings."""
+
+    def __init__(
+        self, context: StatementContext, names: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> None:
+        super().__init__(context)
+        self.columns = tuple(OutputColumn(name, STRING) for name in names)
+        self._rows = rows
+        context.rows = len(rows)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """One batch of strings."""
+        schema = arrow_schema(self.columns or ())
+        cells = [pa.array([row[place] for row in self._rows], pa.string()) for place in range(len(schema))]
+        yield pa.RecordBatch.from_arrays(cells, schema=schema)
+
+    def lines(self) -> Iterator[str]:
+        """Cells joined by tabs."""
+        return ("\t".join(row) for row in self._rows)
+
+
+class QueryResult(StatementResult):
+    """Rows of a query, computed in a worker thread while they are read; they can be read once."""
+
+    def __init__(self, context: StatementContext, columns: tuple[OutputColumn, ...], rows: Rows) -> None:
+        super().__init__(context)
+        self.columns = columns
+        self._rows = rows
+        self._pump: Pump[pa.RecordBatch] | None = None
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows as Arrow batches of the types in ``model/arrow.py``."""
+        schema = arrow_schema(self.columns or ())
+        for batch in self._run(lambda query: query):
+            table = pa.Table.from_batches([batch.rename_columns(schema.names)])
+            yield from table.cast(schema).to_batches()
+
+    def lines(self) -> Iterator[str]:
+        """The rows as the Hive CLI prints them."""
+        columns = self.columns or ()
+        for batch in self._run(lambda query: emit_lines(query, columns)):
+            yield from batch.column(0).to_pylist()
+
+    def _run(self, shape: Shape) -> Iterator[pa.RecordBatch]:
+        if self._pump is not None:
+            raise InputError("the rows of a statement can be read once: run it again")
+        context = self._context
+        self._pump = Pump(lambda: self._rows(shape), context.cancellation, on_wait=context.on_wait)
+        try:
+            for batch in self._pump:
+                context.rows += batch.num_rows
+                yield batch
+        finally:
+            context.finish()
+
+    def close(self) -> None:
+        """End the query and every thread behind it."""
+        if self._pump is not None:
+            self._pump.close()
+        super().close()

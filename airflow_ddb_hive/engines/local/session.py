@@ -1,0 +1,191 @@
+"""A session: settings, variables, a current database, and statements that run one after the other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.engines.local.cancellation import Cancellation
+from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
+from airflow_ddb_hive.engines.local.context import StatementContext
+from airflow_ddb_hive.engines.local.dispatch import run_statement
+from airflow_ddb_hive.engines.local.duck import Duck
+from airflow_ddb_hive.engines.local.progress import ProgressReporter
+from airflow_ddb_hive.engines.local.set_command import run_set
+from airflow_ddb_hive.engines.local.settings import Settings
+from airflow_ddb_hive.engines.local.tables import DynamoDBTables
+from airflow_ddb_hive.errors import DdbHiveError, HiveSemanticError, InputError
+from airflow_ddb_hive.hiveql import ScriptStatement, Variables, bind_parameters, bind_statement, split_script, substitute
+from airflow_ddb_hive.hiveql.statements import SetStatement, UseDatabase
+from airflow_ddb_hive.hiveql.tree import Position
+from airflow_ddb_hive.model.access import AwsAccess
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.engines.local.result import StatementResult
+    from airflow_ddb_hive.hiveql.statements import Statement
+    from airflow_ddb_hive.model.progress import Progress
+
+__all__ = ["LocalSession"]
+
+
+class LocalSession:
+    """Runs HiveQL in this process.
+
+    Args:
+        access: Where the AWS services are.
+        warehouse: Folder of managed tables and the catalog; ``None`` is a private one that ends with the session.
+        hiveconfs: Settings, as by SET.
+        hivevars: Variables for ``${hivevar:name}``.
+        schema: The database to begin in.
+        on_progress: Called every few seconds of a long statement, from the thread that waits for it.
+        on_notice: Called with one line where the user should know something that is no error.
+
+    Raises:
+        InputError: The warehouse cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        access: AwsAccess | None = None,
+        warehouse: str | None = None,
+        hiveconfs: Mapping[str, str] | None = None,
+        hivevars: Mapping[str, str] | None = None,
+        schema: str = "default",
+        on_progress: Callable[[Progress], None] | None = None,
+        on_notice: Callable[[str], None] | None = None,
+    ) -> None:
+        self.settings = Settings(hiveconfs)
+        self.hivevars = dict(hivevars or {})
+        self._access = access or AwsAccess()
+        self._private = None if warehouse is not None else tempfile.mkdtemp(prefix="ddb-hive-warehouse-")
+        self._catalog = WarehouseCatalog(_local_folder(warehouse or str(self._private)))
+        self._progress = ProgressReporter(on_progress)
+        self._notice = on_notice or (lambda line: None)
+        self._tables = DynamoDBTables(self._access)
+        self._duck = Duck(memory_limit=self.settings["ddb_hive.memory.limit"])
+        self._current: StatementResult | None = None
+        self._cancellation = Cancellation()
+        self._closed = False
+        self._database = "default"
+        self._use(schema.lower(), Position())
+
+    def run_script(self, text: str, parameters: Mapping[str, object] | None = None) -> Iterator[StatementResult]:
+        """Run a script's statements, each when the next result is asked for; the former result is closed first."""
+        for statement in split_script(text):
+            yield self._run(statement, parameters)
+
+    def execute(self, statement: str, parameters: Mapping[str, object] | None = None) -> StatementResult:
+        """Run one statement.
+
+        Raises:
+            InputError: The text holds no statement, or more than one.
+            DdbHiveError: The statement is refused or fails.
+        """
+        statements = split_script(statement)
+        if len(statements) != 1:
+            raise InputError(f"one statement is expected, found {len(statements)}: run a script with several by script")
+        return self._run(statements[0], parameters)
+
+    def cancel(self) -> None:
+        """Stop what runs now, from any thread; the session stays usable."""
+        self._cancellation.cancel()
+
+    def close(self) -> None:
+        """End what runs and remove what was private to the session."""
+        if self._closed:
+            return
+        self._closed = True
+        self._close_result()
+        self._tables.close()
+        self._duck.close()
+        if self._private is not None:
+            shutil.rmtree(self._private, ignore_errors=True)
+
+    def __enter__(self) -> LocalSession:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _close_result(self) -> None:
+        if self._current is not None:
+            self._current.close()
+            self._current = None
+
+    def _run(self, statement: ScriptStatement, parameters: Mapping[str, object] | None) -> StatementResult:
+        if self._closed:
+            raise InputError("the session is closed: open another one")
+        self._close_result()
+        self._progress.restart()
+        self._cancellation = Cancellation()
+        context = self._context(statement.text)
+        try:
+            self._current = self._dispatch(self._bind(statement, parameters), context)
+        except DdbHiveError as error:
+            error.statement = error.statement or statement.text
+            raise
+        finally:
+            if self._current is None:
+                context.finish()
+        return self._current
+
+    def _bind(self, statement: ScriptStatement, parameters: Mapping[str, object] | None) -> Statement:
+        variables = Variables(
+            hivevars=self.hivevars, hiveconfs=self.settings, environment=os.environ, system=_system_properties()
+        )
+        text = substitute(statement.text, variables)
+        if parameters is not None:
+            text = bind_parameters(text, parameters)
+        return bind_statement(
+            text,
+            catalog=self._catalog,
+            database=self._database,
+            settings=self.settings,
+            origin=Position(statement.line, statement.column),
+        )
+
+    def _dispatch(self, bound: Statement, context: StatementContext) -> StatementResult:
+        if isinstance(bound, UseDatabase):
+            self._use(bound.name.lower(), bound.position)
+        elif isinstance(bound, SetStatement):
+            return run_set(bound, context, self.hivevars)
+        return run_statement(bound, context)
+
+    def _use(self, name: str, position: Position) -> None:
+        if not self._catalog.has_database(name):
+            message = f"Database does not exist: {name}"
+            raise HiveSemanticError(message, code=10072, line=position.line, column=position.column)
+        self._database = name
+
+    def _context(self, statement: str) -> StatementContext:
+        return StatementContext(
+            statement=statement,
+            duck=self._duck,
+            catalog=self._catalog,
+            settings=self.settings,
+            access=self._access,
+            tables=self._tables,
+            progress=self._progress,
+            notice=self._notice,
+            cancellation=self._cancellation,
+        )
+
+
+def _local_folder(warehouse: str) -> Path:
+    if warehouse.startswith("file://"):
+        warehouse = warehouse.removeprefix("file://")
+    if "://" in warehouse:
+        message = f"the warehouse {warehouse} is not a local folder: only folders can hold one in this version"
+        raise InputError(f"{message}; tables with a LOCATION may be anywhere")
+    return Path(warehouse).expanduser().absolute()
+
+
+def _system_properties() -> Mapping[str, str]:
+    """The Java properties that scripts use, as this machine has them."""
+    user = os.environ.get("USER") or os.environ.get("LOGNAME") or ""
+    return {"user.name": user, "user.home": str(Path.home()), "user.dir": str(Path.cwd()), "java.io.tmpdir": tempfile.gettempdir()}

@@ -1,0 +1,76 @@
+"""SET: changes settings and variables, or shows them in the Hive CLI's form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
+from airflow_ddb_hive.errors import InputError
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.hiveql.statements import SetStatement
+
+__all__ = ["run_set"]
+
+_NO_EFFECT = {
+    "dynamodb.numberOfSplits": "use dynamodb.scan.segments",
+    "dynamodb.servicename": "the endpoint decides",
+    "dynamodb.version": "nothing depends on it",
+}
+"""Settings that people write and that do nothing, on EMR either, and what to do instead."""
+
+_HIDDEN = ("secret", "password", "token", "accesskey")
+
+
+def run_set(
+    statement: SetStatement, context: StatementContext, hivevars: MutableMapping[str, str]
+) -> StatementResult:
+    """Set or show; names may begin with ``hivevar:``, ``hiveconf:``, ``env:`` or ``system:``.
+
+    Raises:
+        InputError: The name belongs to the environment, which a script cannot change.
+    """
+    context.finish()
+    if statement.key is None:
+        return _answer(context, sorted(context.settings.items()))
+    prefix, _, name = statement.key.rpartition(":")
+    if prefix not in {"", "hiveconf", "hivevar", "env", "system"}:
+        prefix, name = "", statement.key
+    values = _namespace(prefix, context, hivevars)
+    if statement.value is None:
+        return _show(context, statement.key, name, values)
+    if not isinstance(values, MutableMapping) or values is os.environ:
+        raise InputError(f"{statement.key} cannot be set: {prefix} variables are read only")
+    values[name] = statement.value
+    if name in _NO_EFFECT:
+        context.notice(f"{name} has no effect, on EMR either: {_NO_EFFECT[name]}")
+    return StatementResult(context)
+
+
+def _namespace(prefix: str, context: StatementContext, hivevars: Mapping[str, str]) -> Mapping[str, str]:
+    spaces: Mapping[str, Mapping[str, str]] = {"hivevar": hivevars, "env": os.environ, "system": _READ_ONLY}
+    return spaces.get(prefix, context.settings)
+
+
+_READ_ONLY: Mapping[str, str] = MappingProxyType({})
+"""Java's system properties: there is no JVM here."""
+
+
+def _show(context: StatementContext, key: str, name: str, values: Mapping[str, str]) -> StatementResult:
+    if name not in values:
+        return TextResult(context, ["set"], [[f"{key} is undefined"]])
+    return _answer(context, [(key, values[name])])
+
+
+def _answer(context: StatementContext, pairs: list[tuple[str, str]]) -> StatementResult:
+    return TextResult(context, ["set"], [[f"{key}={_shown(key, value)}"] for key, value in pairs])
+
+
+def _shown(key: str, value: str) -> str:
+    """Secrets are not printed."""
+    lower = key.lower()
+    return "***" if any(word in lower for word in _HIDDEN) else value

@@ -1,0 +1,165 @@
+"""Where the rows of an INSERT go: files that appear when all is written, or a DynamoDB table."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+
+from airflow_ddb_hive.engines.local.emit import emit_cells
+from airflow_ddb_hive.formats import file_format
+from airflow_ddb_hive.model.arrow import arrow_type
+from airflow_ddb_hive.model.delimited import DelimitedOptions
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.dynamodb import ItemWriter
+    from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.formats import BatchWriter
+    from airflow_ddb_hive.model.table import Column, StorageDescriptor
+    from airflow_ddb_hive.storage import OutputCommit, OutputFile
+
+__all__ = ["FileTarget", "ItemTarget", "item_schema"]
+
+
+class PartSink(Protocol):
+    """Takes the rows of one unit of work."""
+
+    def write(self, batch: pa.RecordBatch, /) -> None:
+        """Take more rows."""
+        ...
+
+    def close(self) -> None:
+        """All rows of the unit are there: complete what they went into."""
+        ...
+
+
+def item_schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of a table's rows."""
+    return pa.schema([(column.name, arrow_type(column.type)) for column in columns])
+
+
+class FileTarget:
+    """Files of one format below one location; nobody sees them before the commit.
+
+    Args:
+        columns: The columns of the files.
+        storage: Their format.
+        properties: Table properties that a format reads, such as ``parquet.compression``.
+        commit: Where the files are made and published.
+        context: The statement.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        storage: StorageDescriptor,
+        properties: dict[str, str],
+        commit: OutputCommit,
+        context: StatementContext,
+    ) -> None:
+        self._columns = tuple(columns)
+        self._storage = storage
+        self._format = file_format(storage, self._columns, properties)
+        self._commit = commit
+        self._context = context
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+
+    def shape(self, query: str) -> str:
+        """Text formats take cells, typed ones the values."""
+        if self._format.cells == "typed":
+            return query
+        options = DelimitedOptions.from_properties(self._storage.serde_properties)
+        return emit_cells(query, self._columns, options)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """What the files hold."""
+        text = self._format.cells == "text"
+        return pa.schema([(column.name, pa.string() if text else arrow_type(column.type)) for column in self._columns])
+
+    def open_part(self) -> PartSink:
+        """A file that is made with its first row: units without rows leave none."""
+        return _FilePart(self)
+
+    def create(self) -> tuple[OutputFile, BatchWriter]:
+        """The next file, under Hive's names: ``000000_0``, ``000001_0``, …"""
+        with self._lock:
+            name = f"{next(self._numbers):06d}_0{self._format.extension}"
+            self._context.files += 1
+        file = self._commit.create(name)
+        return file, self._format.open_writer(file, self.schema)
+
+    def finish(self) -> None:
+        """Publish; no rows at all give one empty file, as in Hive."""
+        if self._context.files == 0:
+            file, writer = self.create()
+            writer.close()
+            file.finish()
+        self._commit.commit()
+
+
+class _FilePart:
+    """One file."""
+
+    def __init__(self, target: FileTarget) -> None:
+        self._target = target
+        self._open: tuple[OutputFile, BatchWriter] | None = None
+
+    def write(self, batch: pa.RecordBatch, /) -> None:
+        if not batch.num_rows:
+            return
+        if self._open is None:
+            self._open = self._target.create()
+        schema = self._target.schema
+        table = pa.Table.from_batches([batch.rename_columns(schema.names)]).cast(schema)
+        for part in table.to_batches():
+            self._open[1].write(part)
+
+    def close(self) -> None:
+        if self._open is not None:
+            file, writer = self._open
+            writer.close()
+            file.finish()
+
+
+class ItemTarget:
+    """A DynamoDB table; one writer serves all units."""
+
+    def __init__(self, writer: ItemWriter, schema: pa.Schema) -> None:
+        self._writer = writer
+        self._schema = schema
+        self._lock = threading.Lock()
+
+    def shape(self, query: str) -> str:
+        """Items are made from typed values."""
+        return query
+
+    def open_part(self) -> PartSink:
+        """The table itself: its units differ in nothing."""
+        return _ItemPart(self)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Queue rows for sending; waits while the writer has enough."""
+        table = pa.Table.from_batches([batch.rename_columns(self._schema.names)]).cast(self._schema)
+        with self._lock:
+            for part in table.to_batches():
+                self._writer.write(part)
+
+    def finish(self) -> None:
+        """Send what is left and wait until DynamoDB has taken everything."""
+        self._writer.close()
+
+
+class _ItemPart:
+    def __init__(self, target: ItemTarget) -> None:
+        self._target = target
+
+    def write(self, batch: pa.RecordBatch, /) -> None:
+        self._target.write(batch)
+
+    def close(self) -> None:
+        """Nothing to complete: the table's writer is closed once, at the end."""

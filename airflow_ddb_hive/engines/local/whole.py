@@ -1,0 +1,102 @@
+"""Runs a query that needs all its rows: one DuckDB query over one stream, with everything else spooled first."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from airflow_ddb_hive.engines.local.duck import duck_errors
+from airflow_ddb_hive.engines.local.emit import emit_relation
+from airflow_ddb_hive.engines.local.feed import Feed
+from airflow_ddb_hive.engines.local.plan import stream_plan
+from airflow_ddb_hive.engines.local.sources import estimated_bytes, open_source
+from airflow_ddb_hive.engines.local.stream_left import stream_left
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.pages import Shape
+    from airflow_ddb_hive.engines.local.sources import Source
+    from airflow_ddb_hive.hiveql.tree import Relation, Scan
+
+__all__ = ["WholeQuery"]
+
+_BATCH_ROWS = 2048
+
+
+class WholeQuery:
+    """A query over one or more tables, opened (and so checked) when it is made, read when it is run."""
+
+    def __init__(self, relation: Relation, context: StatementContext) -> None:
+        self._context = context
+        self._plan = stream_plan(relation, lambda scan: estimated_bytes(scan, context))
+        opened = [scan for scan, _ in self._plan.spools]
+        if self._plan.stream is not None:
+            opened.append(self._plan.stream)
+        self._sources = {scan.id: open_source(scan, context) for scan in opened}
+
+    def batches(self, shape: Shape) -> Generator[pa.RecordBatch]:
+        """Yield the rows, shaped."""
+        context, plan = self._context, self._plan
+        names: dict[int, str] = {}
+        with ExitStack() as stack:
+            cursor = stack.enter_context(context.duck.cursor(context.cancellation))
+            for scan, ids in plan.spools:
+                self._spool(cursor, scan)
+                names.update(dict.fromkeys(ids, f"scan_{scan.id}"))
+            feed = None
+            if plan.stream is not None:
+                feed = self._stream(cursor, plan.stream, stack)
+                names[plan.stream.id] = f"scan_{plan.stream.id}"
+            query = shape(emit_relation(self._arranged(cursor), names))
+            with duck_errors(context.cancellation, feed):
+                reader = cursor.sql(query).to_arrow_reader(_BATCH_ROWS)
+                stack.callback(reader.close)
+                yield from reader
+
+    def _arranged(self, cursor: duckdb.DuckDBPyConnection) -> Relation:
+        """The query as DuckDB is to run it: a stream flows through joins as written, on their left."""
+        if self._plan.stream is None:
+            return self._plan.relation
+        cursor.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        return stream_left(self._plan.relation, self._plan.stream.id)
+
+    def _spool(self, cursor: duckdb.DuckDBPyConnection, scan: Scan) -> None:
+        """Read a table once into a temporary one, which DuckDB may spill."""
+        source, name = self._sources[scan.id], f"scan_{scan.id}"
+        self._insert(cursor, source, name, source.schema.empty_table(), "CREATE TEMP TABLE {name} AS {query}")
+        with closing(source.stream()) as batches:
+            for batch in batches:
+                self._context.cancellation.check()
+                self._insert(cursor, source, name, pa.Table.from_batches([batch]), "INSERT INTO {name} {query}")
+
+    def _insert(
+        self, cursor: duckdb.DuckDBPyConnection, source: Source, name: str, page: pa.Table, statement: str
+    ) -> None:
+        query = source.typed_sql("page") or "SELECT * FROM page"
+        with duck_errors(self._context.cancellation):
+            cursor.register("page", page)
+            try:
+                cursor.execute(statement.format(name=name, query=query))
+            finally:
+                cursor.unregister("page")
+
+    def _stream(self, cursor: duckdb.DuckDBPyConnection, scan: Scan, stack: ExitStack) -> Feed:
+        """Register a table's batches as a stream that is read while the query runs."""
+        source, name = self._sources[scan.id], f"scan_{scan.id}"
+        typed = source.typed_sql(f"raw_{scan.id}")
+        batches = stack.enter_context(closing(source.stream()))
+        feed = Feed(batches, source.schema)
+        registered = name if typed is None else f"raw_{scan.id}"
+        cursor.register(registered, feed)
+        # DuckDB ends a feed's generator only when its name is given up, whatever became of the query.
+        stack.callback(cursor.unregister, registered)
+        stack.enter_context(self._context.cancellation.calling(feed.close))
+        if typed is not None:
+            with duck_errors(self._context.cancellation, feed):
+                cursor.execute(f"CREATE TEMP VIEW {name} AS {typed}")
+        return feed

@@ -1,0 +1,159 @@
+"""Parquet files as Hive 3.1.3 reads and writes them.
+
+Columns are found by name whatever their case. Which stored type fits which column is one table, measured with Hive:
+whole numbers become any number or text, a number out of range becomes NULL, and what Hive fails at is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from airflow_ddb_hive.errors import FileFormatError, InputError
+from airflow_ddb_hive.formats.parquet_casts import cast_column
+from airflow_ddb_hive.model.arrow import arrow_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from airflow_ddb_hive.model.table import Column
+    from airflow_ddb_hive.storage.base import OutputFile
+
+__all__ = ["CODECS", "Parquet"]
+
+CODECS = {"uncompressed": "none", "none": "none", "snappy": "snappy", "gzip": "gzip", "zstd": "zstd"}
+"""Values of ``parquet.compression``, in lower case, and pyarrow's word for each; Hive's default is uncompressed."""
+
+_BATCH_ROWS = 32_768
+_READ_BUFFER_BYTES = 1 << 20
+_ROW_GROUP_BYTES = 32 << 20
+_ROW_GROUP_ROWS = 1 << 20
+
+
+class Parquet:
+    """Parquet with Hive's names and types.
+
+    Raises:
+        InputError: The codec is not supported.
+    """
+
+    cells: ClassVar[Literal["text", "typed"]] = "typed"
+    extension: ClassVar[str] = ""
+
+    def __init__(self, columns: Sequence[Column], *, compression: str = "uncompressed") -> None:
+        if compression.lower() not in CODECS:
+            raise InputError(f"parquet.compression {compression!r} is not supported: use one of {', '.join(CODECS)}")
+        self._columns = tuple(columns)
+        self._codec = CODECS[compression.lower()]
+
+    def read(self, source: BinaryIO, needed: Sequence[int], name: str) -> Iterator[pa.RecordBatch]:
+        """Yield typed batches, streaming through row groups.
+
+        Raises:
+            FileFormatError: The file is no Parquet file, is damaged, or holds a type that the column cannot be.
+        """
+        try:
+            file = pq.ParquetFile(source, buffer_size=_READ_BUFFER_BYTES, coerce_int96_timestamp_unit="us")
+            stored = _stored_names(file.schema_arrow, [self._columns[index] for index in needed])
+            wanted = sorted({name for name in stored if name is not None})
+            for batch in file.iter_batches(_BATCH_ROWS, columns=_leaves(file, wanted), use_threads=False):
+                yield self._typed(batch, needed, stored, name)
+        except pa.ArrowException as error:
+            raise FileFormatError(f"{name!r} is no Parquet file, or a damaged one: {error}") from error
+
+    def _typed(
+        self, batch: pa.RecordBatch, needed: Sequence[int], stored: Sequence[str | None], name: str
+    ) -> pa.RecordBatch:
+        arrays = []
+        for index, field in zip(needed, stored, strict=True):
+            column = self._columns[index]
+            if field is None:
+                arrays.append(pa.nulls(batch.num_rows, arrow_type(column.type)))
+            else:
+                arrays.append(cast_column(batch.column(field), column, name))
+        if not arrays:
+            return batch
+        return pa.RecordBatch.from_arrays(arrays, names=[f"c{index}" for index in needed])
+
+    def open_writer(self, target: OutputFile, schema: pa.Schema) -> _ParquetWriter:
+        """Make a writer; timestamps are INT96, the only form that Hive 3 reads."""
+        return _ParquetWriter(target, schema, self._codec)
+
+
+def _stored_names(schema: pa.Schema, columns: Sequence[Column]) -> list[str | None]:
+    by_name: dict[str, str] = {}
+    for name in schema.names:
+        by_name.setdefault(name.lower(), name)
+    return [by_name.get(column.name) for column in columns]
+
+
+def _leaves(file: pq.ParquetFile, names: Sequence[str]) -> list[str]:
+    """Leaf paths of top-level fields: a name with a point in it would be taken for a path."""
+    wanted = set(names)
+    tops = [file.schema.column(index).path for index in range(len(file.schema))]
+    return [path for path in tops if any(path == name or path.startswith(f"{name}.") for name in wanted)]
+
+
+class _ParquetWriter:
+    """Gathers batches to row groups of bounded size."""
+
+    def __init__(self, target: OutputFile, schema: pa.Schema, codec: str) -> None:
+        self._sink = _Sink(target)
+        self._schema = schema
+        self._writer = pq.ParquetWriter(
+            self._sink, schema, compression=codec, use_deprecated_int96_timestamps=True, store_schema=False
+        )
+        self._pending: list[pa.RecordBatch] = []
+        self._rows = self._bytes = 0
+
+    def write(self, batch: pa.RecordBatch, /) -> None:
+        self._pending.append(batch)
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._bytes >= _ROW_GROUP_BYTES or self._rows >= _ROW_GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(pa.Table.from_batches(self._pending, self._schema), row_group_size=self._rows)
+        self._pending = []
+        self._rows = self._bytes = 0
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+
+class _Sink:
+    """An output file as pyarrow wants one: it also asks for the position, and may not close it."""
+
+    closed = False
+
+    def __init__(self, target: OutputFile) -> None:
+        self._target = target
+        self._position = 0
+
+    def write(self, data: Any) -> int:
+        count = self._target.write(memoryview(data))
+        self._position += count
+        return count
+
+    def tell(self) -> int:
+        return self._position
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def flush(self) -> None:
+        """Do nothing: finish does."""
+
+    def close(self) -> None:
+        """Do nothing: the owner publishes."""

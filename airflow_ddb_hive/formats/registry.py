@@ -1,0 +1,81 @@
+"""From a table's storage clause to its file format."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.errors import InputError, UnsupportedSqlError
+from airflow_ddb_hive.formats.delimited import DelimitedText
+from airflow_ddb_hive.formats.parquet import Parquet
+from airflow_ddb_hive.model.delimited import DelimitedOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from airflow_ddb_hive.formats.base import FileFormat
+    from airflow_ddb_hive.model.table import Column, StorageDescriptor
+
+__all__ = ["file_format"]
+
+_TEXT, _PARQUET = "TEXTFILE", "PARQUET"
+
+_FORMATS = {
+    "textfile": _TEXT,
+    "org.apache.hadoop.mapred.textinputformat": _TEXT,
+    "org.apache.hadoop.hive.ql.io.hiveignorekeytextoutputformat": _TEXT,
+    "org.apache.hadoop.hive.ql.io.ignorekeytextoutputformat": _TEXT,
+    "parquet": _PARQUET,
+    "parquetfile": _PARQUET,
+    "org.apache.hadoop.hive.ql.io.parquet.mapredparquetinputformat": _PARQUET,
+    "org.apache.hadoop.hive.ql.io.parquet.mapredparquetoutputformat": _PARQUET,
+}
+_SERDES = {
+    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": _TEXT,
+    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": _PARQUET,
+}
+_SUPPORTED = "TEXTFILE with ROW FORMAT DELIMITED (LazySimpleSerDe), and PARQUET"
+_NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
+_UNREAD = {
+    "serialization.last.column.takes.rest": ("false",),
+    "serialization.encoding": ("utf-8", "utf8"),
+    "line.delim": ("\n", "10"),
+    "skip.header.line.count": ("0",),
+    "skip.footer.line.count": ("0",),
+}
+"""Properties that would change what text means, and the values at which they do not."""
+
+
+def file_format(
+    storage: StorageDescriptor, columns: Sequence[Column], properties: Mapping[str, str] = _NO_PROPERTIES
+) -> FileFormat:
+    """Return the format of a table's files; ``columns`` are all that lie in the files, in order.
+
+    Example:
+        >>> from airflow_ddb_hive.model.table import StorageDescriptor
+        >>> file_format(StorageDescriptor(), []).cells, file_format(StorageDescriptor(file_format="PARQUET"), []).cells
+        ('text', 'typed')
+
+    Raises:
+        UnsupportedSqlError: The format, SerDe or one of its properties is not supported.
+        InputError: A separator or codec is none.
+    """
+    kind = _kind(storage)
+    settings = {**properties, **storage.serde_properties}
+    if kind == _PARQUET:
+        return Parquet(columns, compression=settings.get("parquet.compression", "uncompressed"))
+    for name, harmless in _UNREAD.items():
+        if settings.get(name, harmless[0]).lower() not in harmless:
+            raise UnsupportedSqlError(f"{name}={settings[name]!r} is not supported for text files: leave it out")
+    return DelimitedText(DelimitedOptions.from_properties(storage.serde_properties), columns)
+
+
+def _kind(storage: StorageDescriptor) -> str:
+    if storage.handler is not None:
+        raise InputError(f"the rows of a table STORED BY {storage.handler!r} lie in no files")
+    kind = _FORMATS.get(storage.file_format.lower())
+    if kind is None:
+        raise UnsupportedSqlError(f"files stored as {storage.file_format} are not supported: use {_SUPPORTED}")
+    if storage.serde is not None and _SERDES.get(storage.serde) != kind:
+        raise UnsupportedSqlError(f"SerDe {storage.serde} is not supported for {kind}: use {_SUPPORTED}")
+    return kind

@@ -1,0 +1,79 @@
+"""Table-generating functions: their result type is a struct of the columns that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_ddb_hive.hiveql.functions.conversion import common_type
+from airflow_ddb_hive.hiveql.functions.signatures import specs
+from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Signature
+from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
+from airflow_ddb_hive.model.types import INT, STRING, VOID, ArrayType, HiveType, MapType, StructType
+
+__all__ = ["UDTFS"]
+
+
+def _explode(arguments: Sequence[Expression]) -> Signature:
+    if len(arguments) != 1:
+        raise ArgumentMismatch("explode() takes only one argument", code=10015)
+    type_ = arguments[0].type
+    if isinstance(type_, ArrayType):
+        return Signature((type_,), StructType((("col", type_.element),)))
+    if isinstance(type_, MapType):
+        return Signature((type_,), StructType((("key", type_.key), ("value", type_.value))))
+    raise ArgumentMismatch("explode() takes an array or a map as a parameter", index=0)
+
+
+def _posexplode(arguments: Sequence[Expression]) -> Signature:
+    if len(arguments) != 1 or not isinstance(arguments[0].type, ArrayType):
+        raise ArgumentMismatch("posexplode() takes an array as a parameter")
+    type_ = arguments[0].type
+    return Signature((type_,), StructType((("pos", INT), ("val", type_.element))))
+
+
+def _inline(arguments: Sequence[Expression]) -> Signature:
+    type_ = arguments[0].type if len(arguments) == 1 else None
+    if not isinstance(type_, ArrayType) or not isinstance(type_.element, StructType):
+        raise ArgumentMismatch("Top level object must be an array of structs but was " + str(type_))
+    return Signature((type_,), type_.element)
+
+
+def _json_tuple(arguments: Sequence[Expression]) -> Signature:
+    if len(arguments) < 2:
+        raise ArgumentMismatch("json_tuple() takes at least two arguments: the json string and a path", code=10015)
+    fields = tuple((f"c{index}", STRING) for index in range(len(arguments) - 1))
+    return Signature((STRING,) * len(arguments), StructType(fields))
+
+
+def _rows(arguments: Sequence[Expression]) -> int:
+    first = arguments[0] if arguments else None
+    if isinstance(first, Call) or not isinstance(first, Literal) or not isinstance(first.value, int) or first.value < 1:
+        raise ArgumentMismatch("First argument of STACK() must be a constant integer greater than 0.", index=0)
+    return first.value
+
+
+def _stack(arguments: Sequence[Expression]) -> Signature:
+    rows = _rows(arguments)
+    width = -(-(len(arguments) - 1) // rows)
+    if width < 1:
+        raise ArgumentMismatch("STACK() expects at least two arguments.", code=10015)
+    columns: list[HiveType] = [VOID] * width
+    for index, argument in enumerate(arguments[1:]):
+        found = common_type(columns[index % width], argument.type)
+        if found is None:
+            raise ArgumentMismatch(f"Argument {index + 2}'s type should be {columns[index % width]}", index=index + 1)
+        columns[index % width] = found
+    parameters = tuple(columns[index % width] for index in range(len(arguments) - 1))
+    return Signature((INT, *parameters), StructType(tuple((f"col{i}", type_) for i, type_ in enumerate(columns))))
+
+
+UDTFS: dict[str, FunctionSpec] = specs(
+    "udtf",
+    {
+        "explode": _explode,
+        "inline": _inline,
+        "json_tuple": _json_tuple,
+        "posexplode": _posexplode,
+        "stack": _stack,
+    },
+)

@@ -1,0 +1,448 @@
+"""Expressions, by the precedence of Hive 3.1's IdentifiersParser.g."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+from airflow_ddb_hive.hiveql.grammar.syntax import (
+    CaseNode,
+    CastNode,
+    ExistsNode,
+    FunctionNode,
+    InQueryNode,
+    LiteralNode,
+    MemberNode,
+    NameNode,
+    Node,
+    QueryNode,
+    StarNode,
+    SubqueryNode,
+)
+from airflow_ddb_hive.hiveql.grammar.types import read_type
+from airflow_ddb_hive.hiveql.grammar.windows import read_window
+from airflow_ddb_hive.hiveql.tree import Position
+from airflow_ddb_hive.model.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    FLOAT,
+    INT,
+    SMALLINT,
+    STRING,
+    TIMESTAMP,
+    TINYINT,
+    VOID,
+    DecimalType,
+    HiveType,
+)
+
+__all__ = ["ExpressionReader"]
+
+_FUNCTION_WORDS = frozenset(
+    "IF MAP ARRAY DATE FLOOR DAYOFWEEK TIMESTAMP BINARY BOOLEAN INT BIGINT SMALLINT FLOAT DOUBLE GROUPING".split()
+)
+_MULTIPLYING = frozenset({"*", "/", "%", "DIV"})
+_ADDING = frozenset({"+", "-"})
+_EQUALITIES = {"=": "=", "==": "=", "<=>": "<=>", "<>": "!=", "!=": "!="}
+_COMPARISONS = frozenset({"<", "<=", ">", ">="})
+_MATCHES = {"LIKE": "like", "RLIKE": "rlike", "REGEXP": "rlike"}
+_SUFFIXES: dict[str, HiveType] = {"L": BIGINT, "S": SMALLINT, "Y": TINYINT}
+
+
+class ExpressionReader:
+    """Reads expressions at a cursor; ``read_query`` reads the queries within them."""
+
+    def __init__(self, cursor: Cursor, read_query: Callable[[], QueryNode]) -> None:
+        self.cursor = cursor
+        self._read_query = read_query
+        self._levels: tuple[tuple[frozenset[str], Callable[[], Node]], ...] = ()
+
+    def expression(self) -> Node:
+        """Take an expression."""
+        left = self._and()
+        while self.cursor.at("OR"):
+            position = self.cursor.advance().position
+            left = FunctionNode(position, "or", (left, self._and()))
+        return left
+
+    def expressions(self) -> tuple[Node, ...]:
+        """Take expressions between commas."""
+        found = [self.expression()]
+        while self.cursor.take(","):
+            found.append(self.expression())
+        return tuple(found)
+
+    def _and(self) -> Node:
+        left = self._not()
+        while self.cursor.at("AND"):
+            position = self.cursor.advance().position
+            left = FunctionNode(position, "and", (left, self._not()))
+        return left
+
+    def _not(self) -> Node:
+        if self.cursor.at("NOT") or self.cursor.at("!"):
+            position = self.cursor.advance().position
+            return FunctionNode(position, "not", (self._not(),))
+        return self._equality()
+
+    def _equality(self) -> Node:
+        left = self._comparison()
+        while self.cursor.word.kind == "sign" and self.cursor.word.text in _EQUALITIES:
+            word = self.cursor.advance()
+            left = FunctionNode(word.position, _EQUALITIES[word.text], (left, self._comparison()))
+        return left
+
+    def _comparison(self) -> Node:
+        left = self._bits_or()
+        while True:
+            found = self._comparison_tail(left)
+            if found is None:
+                return left
+            left = found
+
+    def _comparison_tail(self, left: Node) -> Node | None:
+        cursor = self.cursor
+        position = cursor.position
+        if cursor.at_any(_COMPARISONS):
+            return FunctionNode(position, cursor.advance().value, (left, self._bits_or()))
+        negated = cursor.at("NOT") and cursor.peek().value in {*_MATCHES, "IN", "BETWEEN"}
+        if negated:
+            cursor.advance()
+        found = self._predicate(left, position)
+        if found is None:
+            return None
+        return FunctionNode(position, "not", (found,)) if negated else found
+
+    def _predicate(self, left: Node, position: Position) -> Node | None:
+        cursor = self.cursor
+        if cursor.word.kind == "word" and cursor.word.value in _MATCHES:
+            name = _MATCHES[cursor.advance().value]
+            return self._match(left, position, name)
+        if cursor.take("IN"):
+            return self._in(left, position)
+        if cursor.take("BETWEEN"):
+            low = self._bits_or()
+            cursor.expect("AND", "expression specification")
+            high = self._bits_or()
+            least = FunctionNode(position, ">=", (left, low))
+            return FunctionNode(position, "and", (least, FunctionNode(position, "<=", (left, high))))
+        return None
+
+    def _match(self, left: Node, position: Position, name: str) -> Node:
+        cursor = self.cursor
+        if name == "like" and (cursor.at("ANY", "(") or cursor.at("ALL", "(")):
+            joined = "or" if cursor.advance().value == "ANY" else "and"
+            cursor.expect("(")
+            patterns = self.expressions()
+            cursor.expect(")", "expression specification")
+            found: Node = FunctionNode(position, name, (left, patterns[0]))
+            for pattern in patterns[1:]:
+                found = FunctionNode(position, joined, (found, FunctionNode(position, name, (left, pattern))))
+            return found
+        return FunctionNode(position, name, (left, self._bits_or()))
+
+    def _in(self, left: Node, position: Position) -> Node:
+        self.cursor.expect("(", "expression specification")
+        if self.at_query():
+            query = self._read_query()
+            self.cursor.expect(")", "subquery")
+            return InQueryNode(position, left, query)
+        values = self.expressions()
+        self.cursor.expect(")", "expression specification")
+        return FunctionNode(position, "in", (left, *values))
+
+    def at_query(self) -> bool:
+        """Whether a query begins here, perhaps after more brackets."""
+        distance = 0
+        while self.cursor.peek(distance).text == "(":
+            distance += 1
+        word = self.cursor.peek(distance)
+        return word.kind == "word" and word.value in ("SELECT", "WITH", "FROM", "VALUES")
+
+    def _binary(self, signs: frozenset[str], operand: Callable[[], Node]) -> Node:
+        left = operand()
+        while self.cursor.at_any(signs):
+            word = self.cursor.advance()
+            name = "concat" if word.text == "||" else word.value.lower()
+            left = FunctionNode(word.position, name, (left, operand()))
+        return left
+
+    def _bits_or(self) -> Node:
+        return self._binary(frozenset("|"), self._bits_and)
+
+    def _bits_and(self) -> Node:
+        return self._binary(frozenset("&"), self._concatenation)
+
+    def _concatenation(self) -> Node:
+        return self._binary(frozenset({"||"}), self._sum)
+
+    def _sum(self) -> Node:
+        return self._binary(_ADDING, self._product)
+
+    def _product(self) -> Node:
+        return self._binary(_MULTIPLYING, self._bits_xor)
+
+    def _bits_xor(self) -> Node:
+        return self._binary(frozenset("^"), self._suffixed)
+
+    def _suffixed(self) -> Node:
+        operand = self._prefixed()
+        cursor = self.cursor
+        while cursor.at("IS"):
+            position = cursor.advance().position
+            negated = cursor.take("NOT")
+            operand = self._is(operand, position, negated=negated)
+        return operand
+
+    def _is(self, operand: Node, position: Position, *, negated: bool) -> Node:
+        cursor = self.cursor
+        if cursor.take("NULL"):
+            return FunctionNode(position, "isnotnull" if negated else "isnull", (operand,))
+        if cursor.take("DISTINCT"):
+            cursor.expect("FROM", "expression specification")
+            same = FunctionNode(position, "<=>", (operand, self._bits_or()))
+            return same if negated else FunctionNode(position, "not", (same,))
+        for word in ("TRUE", "FALSE"):
+            if cursor.take(word):
+                name = ("isnot" if negated else "is") + word.lower()
+                return FunctionNode(position, name, (operand,))
+        raise cursor.error("expression specification")
+
+    def _prefixed(self) -> Node:
+        if self.cursor.word.kind == "sign" and self.cursor.word.text in ("-", "+", "~"):
+            word = self.cursor.advance()
+            operand = self._prefixed()
+            if word.text == "+":
+                return FunctionNode(word.position, "positive", (operand,))
+            return FunctionNode(word.position, "negative" if word.text == "-" else "~", (operand,))
+        return self._accessed()
+
+    def _accessed(self) -> Node:
+        operand = self._atom()
+        cursor = self.cursor
+        while True:
+            position = cursor.position
+            if cursor.take("["):
+                index = self.expression()
+                cursor.expect("]", "expression specification")
+                operand = FunctionNode(position, "index", (operand, index))
+            elif cursor.at(".") and cursor.peek().text != "*":
+                cursor.advance()
+                operand = MemberNode(position, operand, self._member_name())
+            else:
+                return operand
+
+    def _member_name(self) -> str:
+        word = self.cursor.word
+        if word.kind not in ("word", "quoted"):
+            raise self.cursor.error("expression specification")
+        self.cursor.advance()
+        return (word.value if word.kind == "quoted" else word.text).lower()
+
+    def _atom(self) -> Node:
+        cursor = self.cursor
+        word = cursor.word
+        if word.kind == "string":
+            return LiteralNode(word.position, cursor.string(), STRING, word.text)
+        if word.kind == "number":
+            return self._number()
+        if word.kind == "sign":
+            return self._bracketed()
+        if word.kind == "word":
+            return self._keyword() or self._name()
+        if word.kind == "quoted":
+            return self._name()
+        raise cursor.error("expression specification")
+
+    def _bracketed(self) -> Node:
+        cursor = self.cursor
+        if not cursor.at("("):
+            raise cursor.error("expression specification")
+        position = cursor.position
+        if self.at_query():
+            cursor.advance()
+            query = self._read_query()
+            cursor.expect(")", "subquery")
+            return SubqueryNode(position, query)
+        cursor.advance()
+        found = self.expression()
+        if cursor.at(","):
+            values = [found]
+            while cursor.take(","):
+                values.append(self.expression())
+            found = FunctionNode(position, "struct", tuple(values))
+        cursor.expect(")", "expression specification")
+        return found
+
+    def _keyword(self) -> Node | None:
+        word = self.cursor.word
+        reader = _KEYWORDS.get(word.value)
+        return None if reader is None else reader(self)
+
+    def _constant(self) -> Node:
+        word = self.cursor.advance()
+        value, type_ = {"NULL": (None, VOID), "TRUE": (True, BOOLEAN), "FALSE": (False, BOOLEAN)}[word.value]
+        return LiteralNode(word.position, value, type_, word.text)
+
+    def _case(self) -> Node:
+        cursor = self.cursor
+        position = cursor.advance().position
+        operand = None if cursor.at("WHEN") else self.expression()
+        branches = []
+        while cursor.take("WHEN"):
+            condition = self.expression()
+            cursor.expect("THEN", "case expression")
+            branches.append((condition, self.expression()))
+        if not branches:
+            raise cursor.error("case expression")
+        default = self.expression() if cursor.take("ELSE") else None
+        cursor.expect("END", "case expression")
+        return CaseNode(position, operand, tuple(branches), default)
+
+    def _cast(self) -> Node:
+        cursor = self.cursor
+        position = cursor.advance().position
+        cursor.expect("(", "cast expression")
+        operand = self.expression()
+        cursor.expect("AS", "cast expression")
+        type_ = read_type(cursor)
+        cursor.expect(")", "cast expression")
+        return CastNode(position, operand, type_)
+
+    def _exists(self) -> Node:
+        position = self.cursor.advance().position
+        self.cursor.expect("(", "subquery")
+        query = self._read_query()
+        self.cursor.expect(")", "subquery")
+        return ExistsNode(position, query)
+
+    def _current(self) -> Node:
+        word = self.cursor.advance()
+        if self.cursor.take("("):
+            self.cursor.expect(")", "function specification")
+        return FunctionNode(word.position, word.value.lower(), ())
+
+    def _typed(self) -> Node | None:
+        """``DATE '…'`` and ``TIMESTAMP '…'``; the words alone may also be functions."""
+        cursor = self.cursor
+        if cursor.peek().kind != "string":
+            return None
+        word = cursor.advance()
+        text = cursor.string()
+        try:
+            if word.value == "DATE":
+                return LiteralNode(word.position, date.fromisoformat(text), DATE, word.text)
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            cursor.place -= 1
+            raise cursor.error("expression specification") from None
+        return LiteralNode(word.position, moment, TIMESTAMP, word.text)
+
+    def _interval(self) -> Node | None:
+        if self.cursor.peek().kind in ("string", "number", "sign"):
+            raise self.cursor.unsupported("INTERVAL is not supported: use date_add, date_sub or add_months")
+        return None
+
+    def _extract(self) -> Node:
+        cursor = self.cursor
+        position = cursor.advance().position
+        cursor.expect("(", "extract expression")
+        unit = cursor.advance().value.lower()
+        cursor.expect("FROM", "extract expression")
+        operand = self.expression()
+        cursor.expect(")", "extract expression")
+        return FunctionNode(position, "weekofyear" if unit == "week" else unit, (operand,))
+
+    def _name(self) -> Node:
+        cursor = self.cursor
+        word = cursor.word
+        callable_ = cursor.peek().text == "("
+        if word.kind == "word" and callable_ and (word.value in _FUNCTION_WORDS or cursor.at_identifier()):
+            return self._function()
+        if word.kind == "quoted" and callable_:
+            return self._function()
+        return NameNode(word.position, cursor.identifier("expression specification"))
+
+    def _function(self) -> Node:
+        cursor = self.cursor
+        word = cursor.advance()
+        name = (word.value if word.kind == "quoted" else word.text).lower()
+        cursor.expect("(")
+        distinct = cursor.take("DISTINCT")
+        if not distinct:
+            cursor.take("ALL")
+        star = name == "count" and not distinct and cursor.take("*")
+        arguments: tuple[Node, ...] = ()
+        if not star and not cursor.at(")"):
+            arguments = self._arguments()
+        cursor.expect(")", "function specification")
+        window = read_window(cursor, self) if cursor.take("OVER") else None
+        return FunctionNode(word.position, name, arguments, distinct, star, window)
+
+    def _arguments(self) -> tuple[Node, ...]:
+        if self.cursor.at("*"):
+            return (StarNode(self.cursor.advance().position),)
+        return self.expressions()
+
+    def _number(self) -> Node:
+        word = self.cursor.advance()
+        return _number_literal(self.cursor, word.text.upper(), word.position)
+
+
+def _number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNode:
+    if text.endswith("BD"):
+        return _decimal_literal(Decimal(text[:-2]), position, text)
+    if text[-1] in _SUFFIXES and text[:-1].isdigit():
+        return LiteralNode(position, int(text[:-1]), _SUFFIXES[text[-1]], text)
+    if text[-1] in "DF":
+        return LiteralNode(position, float(text[:-1]), DOUBLE if text[-1] == "D" else FLOAT, text)
+    if text.isdigit():
+        return _whole_literal(int(text), position, text)
+    if "E" in text and text[-1].isdigit():
+        return LiteralNode(position, float(text), DOUBLE, text)
+    if text[-1].isalpha():
+        cursor.place -= 1
+        raise cursor.error("expression specification")
+    return _decimal_literal(Decimal(text), position, text)
+
+
+def _whole_literal(value: int, position: Position, text: str) -> LiteralNode:
+    if value < 2**31:
+        return LiteralNode(position, value, INT, text)
+    if value < 2**63:
+        return LiteralNode(position, value, BIGINT, text)
+    return _decimal_literal(Decimal(value), position, text)
+
+
+def _decimal_literal(value: Decimal, position: Position, text: str) -> LiteralNode:
+    """A decimal literal has the digits that are left when trailing zeros after the point are gone."""
+    _, digits, exponent = value.as_tuple()
+    scale = max(0, -int(exponent))
+    figures = int("".join(map(str, digits))) * 10 ** max(0, int(exponent))
+    while scale and figures % 10 == 0:
+        figures //= 10
+        scale -= 1
+    precision = max(len(str(figures)), scale, 1)
+    if precision > 38:
+        return LiteralNode(position, float(value), DOUBLE, text)
+    return LiteralNode(position, Decimal((0, tuple(map(int, str(figures))), -scale)), DecimalType(precision, scale), text)
+
+
+_KEYWORDS: dict[str, Callable[[ExpressionReader], Node | None]] = {
+    "NULL": ExpressionReader._constant,
+    "TRUE": ExpressionReader._constant,
+    "FALSE": ExpressionReader._constant,
+    "CASE": ExpressionReader._case,
+    "CAST": ExpressionReader._cast,
+    "EXISTS": ExpressionReader._exists,
+    "CURRENT_DATE": ExpressionReader._current,
+    "CURRENT_TIMESTAMP": ExpressionReader._current,
+    "DATE": ExpressionReader._typed,
+    "TIMESTAMP": ExpressionReader._typed,
+    "INTERVAL": ExpressionReader._interval,
+    "EXTRACT": ExpressionReader._extract,
+}

@@ -1,0 +1,160 @@
+"""What stands after FROM: tables, subqueries, joins and lateral views, in the order they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
+from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
+from airflow_ddb_hive.hiveql.grammar.syntax import (
+    FunctionNode,
+    JoinNode,
+    LateralNode,
+    Node,
+    QueryNode,
+    SourceNode,
+    SubquerySource,
+    TableSource,
+)
+
+__all__ = ["SourceReader"]
+
+_NO_ALIAS = RESERVED | frozenset("SORT CLUSTER DISTRIBUTE LIMIT SEMI MINUS".split())
+_JOINS = (
+    (("LEFT", "SEMI", "JOIN"), "semi"),
+    (("LEFT", "OUTER", "JOIN"), "left"),
+    (("LEFT", "JOIN"), "left"),
+    (("RIGHT", "OUTER", "JOIN"), "right"),
+    (("RIGHT", "JOIN"), "right"),
+    (("FULL", "OUTER", "JOIN"), "full"),
+    (("FULL", "JOIN"), "full"),
+    (("INNER", "JOIN"), "inner"),
+    (("CROSS", "JOIN"), "cross"),
+    (("JOIN",), "inner"),
+)
+
+
+class SourceReader:
+    """Reads FROM clauses at a cursor."""
+
+    def __init__(
+        self, cursor: Cursor, expressions: ExpressionReader, read_query: Callable[[], QueryNode]
+    ) -> None:
+        self.cursor = cursor
+        self._expressions = expressions
+        self._read_query = read_query
+
+    def from_clause(self) -> SourceNode:
+        """Take FROM and all that it names."""
+        self.cursor.expect("FROM")
+        if self.cursor.at("UNIQUEJOIN"):
+            raise self.cursor.unsupported("UNIQUEJOIN is not supported: write FULL OUTER JOIN")
+        source = self._joined()
+        while self.cursor.at(","):
+            position = self.cursor.advance().position
+            right = self._primary()
+            source = self._joins(JoinNode(position, "inner", source, right))
+        return source
+
+    def _joined(self) -> SourceNode:
+        return self._joins(self._primary())
+
+    def _joins(self, source: SourceNode) -> SourceNode:
+        while True:
+            if self.cursor.at("LATERAL", "VIEW"):
+                source = self._lateral(source)
+                continue
+            position = self.cursor.position
+            kind = self._join_kind()
+            if kind is None:
+                return source
+            right = self._primary()
+            condition = self._condition(kind)
+            source = JoinNode(position, kind, source, right, condition)
+
+    def _join_kind(self) -> str | None:
+        for words, kind in _JOINS:
+            if self.cursor.take(*words):
+                return kind
+        return None
+
+    def _condition(self, kind: str) -> Node | None:
+        if self.cursor.take("ON"):
+            return self._expressions.expression()
+        if self.cursor.at("USING"):
+            raise self.cursor.unsupported("JOIN … USING is not supported: write ON a.x = b.x")
+        if kind in ("semi", "left", "right", "full"):
+            return None
+        return None
+
+    def _primary(self) -> SourceNode:
+        cursor = self.cursor
+        if cursor.at("("):
+            return self._bracketed()
+        position = cursor.position
+        database: str | None = None
+        name = cursor.identifier("from source")
+        if cursor.take("."):
+            database, name = name, cursor.identifier("from source")
+        self._no_sample()
+        alias = self._alias()
+        self._no_sample()
+        return TableSource(position, database, name, alias)
+
+    def _no_sample(self) -> None:
+        if self.cursor.at("TABLESAMPLE"):
+            raise self.cursor.unsupported("TABLESAMPLE is not supported: use LIMIT or a WHERE on rand()")
+
+    def _bracketed(self) -> SourceNode:
+        cursor = self.cursor
+        position = cursor.position
+        if not self._expressions.at_query():
+            cursor.advance()
+            source = self._joined()
+            cursor.expect(")", "from source")
+            return source
+        cursor.advance()
+        query = self._read_query()
+        cursor.expect(")", "subquery source")
+        if not (cursor.at("AS") or cursor.at_identifier(reserved=_NO_ALIAS)):
+            raise cursor.error("subquery source")
+        alias = self._alias() or ""
+        return SubquerySource(position, query, alias, self._column_names())
+
+    def _column_names(self) -> tuple[str, ...]:
+        cursor = self.cursor
+        if not cursor.take("("):
+            return ()
+        names = [cursor.identifier("from source")]
+        while cursor.take(","):
+            names.append(cursor.identifier("from source"))
+        cursor.expect(")", "from source")
+        return tuple(names)
+
+    def _alias(self) -> str | None:
+        cursor = self.cursor
+        if cursor.take("AS"):
+            return cursor.identifier("from source")
+        return cursor.identifier() if cursor.at_identifier(reserved=_NO_ALIAS) else None
+
+    def _lateral(self, source: SourceNode) -> SourceNode:
+        cursor = self.cursor
+        position = cursor.position
+        cursor.place += 2
+        outer = cursor.take("OUTER")
+        call = self._expressions.expression()
+        if not isinstance(call, FunctionNode):
+            raise cursor.error("lateral view")
+        alias = cursor.identifier("lateral view")
+        columns: list[str] = []
+        if cursor.take("AS"):
+            columns.append(cursor.identifier("lateral view"))
+            while cursor.at(",") and self._more_columns():
+                cursor.advance()
+                columns.append(cursor.identifier("lateral view"))
+        return LateralNode(position, source, call, alias, tuple(columns), outer)
+
+    def _more_columns(self) -> bool:
+        """Whether a comma goes on with column names rather than with another table."""
+        word = self.cursor.peek()
+        return word.kind == "quoted" or (word.kind == "word" and word.value not in RESERVED)

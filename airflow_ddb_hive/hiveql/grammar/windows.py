@@ -1,0 +1,93 @@
+"""What stands after OVER and in a WINDOW clause."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+from airflow_ddb_hive.hiveql.grammar.syntax import FrameNode, Node, OrderNode, WindowNode
+
+__all__ = ["read_order", "read_window"]
+
+
+class _Expressions(Protocol):
+    def expression(self) -> Node: ...
+
+    def expressions(self) -> tuple[Node, ...]: ...
+
+
+def read_order(cursor: Cursor, reader: _Expressions) -> tuple[OrderNode, ...]:
+    """Take the keys after ORDER BY or SORT BY."""
+    keys = [_order_key(cursor, reader)]
+    while cursor.take(","):
+        keys.append(_order_key(cursor, reader))
+    return tuple(keys)
+
+
+def _order_key(cursor: Cursor, reader: _Expressions) -> OrderNode:
+    position = cursor.position
+    expression = reader.expression()
+    descending = cursor.take("DESC")
+    if not descending:
+        cursor.take("ASC")
+    nulls_first: bool | None = None
+    if cursor.take("NULLS"):
+        nulls_first = cursor.take("FIRST")
+        if not nulls_first:
+            cursor.expect("LAST", "order by clause")
+    return OrderNode(position, expression, descending, nulls_first)
+
+
+def read_window(cursor: Cursor, reader: _Expressions) -> WindowNode:
+    """Take a window: a name, or a specification in brackets."""
+    position = cursor.position
+    if not cursor.at("("):
+        return WindowNode(position, name=cursor.identifier("window specification"))
+    cursor.advance()
+    name = cursor.identifier() if cursor.at_identifier() and not _at_clause(cursor) else None
+    partition, order = _partition_and_order(cursor, reader)
+    frame = _frame(cursor) if cursor.at("ROWS") or cursor.at("RANGE") else None
+    cursor.expect(")", "window specification")
+    return WindowNode(position, partition, order, frame, name)
+
+
+def _at_clause(cursor: Cursor) -> bool:
+    return any(cursor.at(word, "BY") for word in ("PARTITION", "ORDER", "DISTRIBUTE", "SORT", "CLUSTER"))
+
+
+def _partition_and_order(cursor: Cursor, reader: _Expressions) -> tuple[tuple[Node, ...], tuple[OrderNode, ...]]:
+    partition: tuple[Node, ...] = ()
+    order: tuple[OrderNode, ...] = ()
+    if cursor.take("CLUSTER", "BY"):
+        partition = reader.expressions()
+        return partition, tuple(OrderNode(node.position, node) for node in partition)
+    if cursor.take("PARTITION", "BY") or cursor.take("DISTRIBUTE", "BY"):
+        partition = reader.expressions()
+    if cursor.take("ORDER", "BY") or cursor.take("SORT", "BY"):
+        order = read_order(cursor, reader)
+    return partition, order
+
+
+def _frame(cursor: Cursor) -> FrameNode:
+    position = cursor.position
+    unit = cursor.advance().value.lower()
+    if cursor.take("BETWEEN"):
+        start = _bound(cursor, "PRECEDING")
+        cursor.expect("AND", "window frame")
+        return FrameNode(position, unit, start, _bound(cursor, "FOLLOWING"))
+    return FrameNode(position, unit, _bound(cursor, "PRECEDING"), 0)
+
+
+def _bound(cursor: Cursor, unbounded: str) -> int | None:
+    """A signed offset; UNBOUNDED only goes the way that it can at this end of the frame."""
+    if cursor.take("UNBOUNDED"):
+        cursor.expect(unbounded, "window frame")
+        return None
+    if cursor.take("CURRENT"):
+        cursor.expect("ROW", "window frame")
+        return 0
+    distance = cursor.integer("window frame")
+    if cursor.take("PRECEDING"):
+        return -distance
+    cursor.expect("FOLLOWING", "window frame")
+    return distance

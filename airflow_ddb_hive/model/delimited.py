@@ -1,0 +1,60 @@
+"""The options of Hive's delimited text (LazySimpleSerDe), from a table's SerDe properties.
+
+Follows https://cwiki.apache.org/confluence/display/Hive/LanguageManual+DDL#LanguageManualDDL-RowFormats&SerDe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from airflow_ddb_hive.errors import InputError
+
+__all__ = ["DelimitedOptions"]
+
+_DEFAULT_SEPARATORS = tuple(chr(code) for code in range(1, 9))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelimitedOptions:
+    r"""Separators by depth (fields, collection items, map keys, then deeper), escape and null mark.
+
+    Example:
+        >>> options = DelimitedOptions.from_properties({"field.delim": ",", "mapkey.delim": "3"})
+        >>> options.separators[:4], options.null_format
+        ((',', '\x02', '\x03', '\x04'), '\\N')
+
+    Raises:
+        InputError: A separator is longer than one character and no character code.
+    """
+
+    separators: tuple[str, ...] = _DEFAULT_SEPARATORS
+    escape: str | None = None
+    null_format: str = r"\N"
+
+    @classmethod
+    def from_properties(cls, properties: Mapping[str, str]) -> DelimitedOptions:
+        """Read the properties that a table's SerDe has; ``serialization.format`` stands in for ``field.delim``."""
+        separators = list(_DEFAULT_SEPARATORS)
+        field = properties.get("field.delim", properties.get("serialization.format"))
+        collection = properties.get("collection.delim", properties.get("colelction.delim"))
+        for depth, value in enumerate((field, collection, properties.get("mapkey.delim"))):
+            if value is not None:
+                separators[depth] = _separator(value)
+        escape = properties.get("escape.delim")
+        return cls(
+            separators=tuple(separators),
+            escape=None if escape is None else _separator(escape),
+            null_format=properties.get("serialization.null.format", r"\N"),
+        )
+
+
+def _separator(text: str) -> str:
+    """A separator as Hive reads it: a character, or the decimal code of one."""
+    if text.lstrip("-").isdigit():
+        code = int(text)
+        if -128 <= code <= 127:
+            return chr(code % 256)
+    if len(text) >= 1:
+        return text[0]
+    raise InputError("a separator in ROW FORMAT DELIMITED is empty: give one character, such as ','")

@@ -1,0 +1,128 @@
+"""The contract between the faces and the engines: a HiveQL script and all it needs to run."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from airflow_ddb_hive.model.access import AwsAccess
+
+__all__ = ["Job", "JobHandle", "JobReport", "JobState", "StatementReport", "TableUsage"]
+
+
+class JobState(enum.StrEnum):
+    """Where a job is; only the last three are final.
+
+    Example:
+        >>> JobState.RUNNING.is_final
+        False
+    """
+
+    SUBMITTED = "submitted"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the state can no longer change."""
+        return self in {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A HiveQL script with its variables, settings and places.
+
+    ``parameters`` are values for ``%(name)s`` markers, bound as typed literals; ``hivevars`` are textual, as in the
+    Hive CLI. ``init_hql`` runs first. ``warehouse`` is a folder or URL for managed tables; ``None`` is a private one
+    that ends with the job. ``keep_rows`` bounds the rows of the last query that the result holds.
+
+    Example:
+        >>> Job(hql="SELECT 1").schema
+        'default'
+    """
+
+    hql: str
+    hiveconfs: Mapping[str, str] = field(default_factory=dict)
+    hivevars: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    init_hql: str | None = None
+    schema: str = "default"
+    warehouse: str | None = None
+    access: AwsAccess = field(default_factory=AwsAccess)
+    keep_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobHandle:
+    """What identifies a submitted job to its engine.
+
+    Example:
+        >>> JobHandle(engine="local", job_id="a1").to_dict()
+        {'engine': 'local', 'job_id': 'a1'}
+    """
+
+    engine: str
+    job_id: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the fields, for a trigger or a state store."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, str]) -> JobHandle:
+        """Rebuild from :meth:`to_dict`."""
+        return cls(engine=data["engine"], job_id=data["job_id"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableUsage:
+    """What a statement took from one table's budget.
+
+    ``role`` is ``read`` or ``write``; units are DynamoDB capacity units, ``budget`` units a second, ``bytes`` as they
+    crossed the wire, ``throttles`` counted by reason.
+    """
+
+    table: str
+    role: str
+    items: int = 0
+    bytes: int = 0
+    requests: int = 0
+    units: float = 0.0
+    budget: float = 0.0
+    retries: int = 0
+    throttles: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementReport:
+    """One statement: its text, rows it gave or wrote, seconds it took, tables it used."""
+
+    statement: str
+    rows: int = 0
+    seconds: float = 0.0
+    files: int = 0
+    usage: tuple[TableUsage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """What a job did, in numbers that XCom can carry.
+
+    Example:
+        >>> JobReport(engine="local", state=JobState.SUCCEEDED).to_dict()["state"]
+        'succeeded'
+    """
+
+    engine: str
+    state: JobState
+    seconds: float = 0.0
+    statements: tuple[StatementReport, ...] = ()
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, strings and numbers."""
+        return asdict(self) | {"state": str(self.state)}

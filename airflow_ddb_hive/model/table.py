@@ -1,0 +1,82 @@
+"""What the catalog knows of a Hive table: columns, kind, and how its rows are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from airflow_ddb_hive.model.types import HiveType
+
+__all__ = ["DYNAMODB_HANDLER", "Column", "StorageDescriptor", "Table", "TableKind"]
+
+DYNAMODB_HANDLER = "org.apache.hadoop.hive.dynamodb.DynamoDBStorageHandler"
+"""The class that a ``STORED BY`` clause names for a DynamoDB table on EMR."""
+
+TableKind = str
+"""``MANAGED_TABLE``, ``EXTERNAL_TABLE`` or ``VIRTUAL_VIEW``: the words of Hive's metastore."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: lower-case name, type, comment.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import BIGINT
+        >>> Column("feature_id", BIGINT).name
+        'feature_id'
+    """
+
+    name: str
+    type: HiveType
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageDescriptor:
+    """How rows lie in files, or which handler keeps them.
+
+    ``file_format`` is the word of ``STORED AS`` (``TEXTFILE``, ``PARQUET``, …); ``serde`` the class of ``ROW FORMAT
+    SERDE``, if written; ``serde_properties`` hold delimiters under Hive's names (``field.delim``,
+    ``collection.delim``, ``mapkey.delim``, ``escape.delim``, ``line.delim``, ``serialization.null.format``).
+
+    Example:
+        >>> StorageDescriptor(serde_properties={"field.delim": "|"}).file_format
+        'TEXTFILE'
+    """
+
+    file_format: str = "TEXTFILE"
+    serde: str | None = None
+    serde_properties: Mapping[str, str] = field(default_factory=dict)
+    handler: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table as the catalog holds it; ``location`` is a URL or absolute path, absent for handlers and views.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import STRING
+        >>> Table(database="default", name="t", columns=(Column("a", STRING),)).qualified_name
+        'default.t'
+    """
+
+    database: str
+    name: str
+    columns: tuple[Column, ...]
+    partition_columns: tuple[Column, ...] = ()
+    kind: TableKind = "MANAGED_TABLE"
+    storage: StorageDescriptor = field(default_factory=StorageDescriptor)
+    location: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    comment: str | None = None
+    view_text: str | None = None
+
+    @property
+    def qualified_name(self) -> str:
+        """Database and name, joined by a point."""
+        return f"{self.database}.{self.name}"
+
+    @property
+    def is_dynamodb(self) -> bool:
+        """Whether the DynamoDB storage handler keeps the rows."""
+        return self.storage.handler == DYNAMODB_HANDLER

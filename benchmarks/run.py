@@ -1,0 +1,190 @@
+"""Compare with what users have today: ``python -m benchmarks.run``; prints one table, ratios of one run.
+
+Contenders alternate, so that a busy machine slows all of them; the figure is the median. CPU time is the client's
+alone. Ours is counted from the first instruction of the process, a peer from after its imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks import ours, peers
+from benchmarks.measure import environment, run_measured
+from benchmarks.replay import ReplayProcess, replay_server
+from benchmarks.replay.flights import HIVE_TYPES, flight
+from benchmarks.replay.process import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["main"]
+
+TABLE = "flights"
+SINK = "flights_copy"
+_NO_WAIT = "100"  # a share of the capacity that no client reaches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One run of one contender."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    peak_megabytes: float
+    server_cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A name and how it runs once; ``moved`` is the counter of the server that must grow by the table's items."""
+
+    name: str
+    run: Callable[[Path], tuple[float, float, float]]
+    moved: str
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for and print the tables; status 1 when a contender moved another number of items."""
+    options = _options(arguments)
+    with (
+        tempfile.TemporaryDirectory(prefix="ddb-hive-benchmark-") as folder,
+        replay_server(items=options.items, table=TABLE, sinks=(SINK,)) as server,
+    ):
+        source = Path(folder, "source")
+        _write_parquet(source, options.items)
+        print(f"{options.items:,} items of 21 attributes, median of {options.runs} alternating runs\n")
+        readers = _peers(peers.READERS, TABLE, server, options.items, "items_read")
+        if not options.peers_only:
+            readers += [_ours(name, script, server, "items_read") for name, script in _reading().items()]
+        _compare("reading", readers, server, options)
+        writers = _peers(peers.WRITERS, SINK, server, options.items, "items_written")
+        if not options.peers_only:
+            writers += [_ours("ddb-hive: Parquet -> DynamoDB", _writing(source), server, "items_written")]
+        _compare("writing", writers, server, options)
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="", help="contenders whose name has this in it")
+    parser.add_argument("--peers-only", action="store_true", help="leave ddb-hive out")
+    return parser.parse_args(arguments)
+
+
+def _peers(
+    names: dict[str, Callable[[str, int], Callable[[], int]]],
+    table: str,
+    server: ReplayProcess,
+    items: int,
+    moved: str,
+) -> list[Contender]:
+    return [_peer(name, [name, table, str(items)], server, moved) for name in peers.available(names)]
+
+
+def _peer(name: str, arguments: list[str], server: ReplayProcess, moved: str) -> Contender:
+    def run(home: Path) -> tuple[float, float, float]:
+        env = environment(server.url) | {"AIRFLOW_HOME": str(home)}
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.peers", *arguments]
+        measured = run_measured(command, env=env, directory=CHECKOUT)
+        took = json.loads(measured.output.splitlines()[-1])
+        return took["cpu_seconds"], took["wall_seconds"], measured.peak_megabytes
+
+    return Contender(name, run, moved)
+
+
+def _ours(name: str, script: Callable[[Path], str], server: ReplayProcess, moved: str) -> Contender:
+    def run(home: Path) -> tuple[float, float, float]:
+        command = ours.cli_command(script(home / "out"), warehouse=home / "warehouse")
+        measured = run_measured(command, env=environment(server.url), directory=CHECKOUT)
+        return measured.cpu_seconds, measured.wall_seconds, measured.peak_megabytes
+
+    return Contender(name, run, moved)
+
+
+def _reading() -> dict[str, Callable[[Path], str]]:
+    typed = ours.dynamodb_table("flights", TABLE, percent=_NO_WAIT)
+    whole = ours.item_table("items", TABLE, percent=_NO_WAIT)
+    export = "INSERT OVERWRITE LOCAL DIRECTORY '{out}'"
+    scripts = {
+        "ddb-hive: scan -> Parquet": typed + export + " STORED AS PARQUET SELECT * FROM flights",
+        "ddb-hive: 2 columns -> Parquet": typed + export + " STORED AS PARQUET SELECT flight_id, dest FROM flights",
+        "ddb-hive: whole items -> text": whole + export + " SELECT * FROM items",
+        "ddb-hive: COUNT(*)": typed + "SELECT COUNT(*) FROM flights",
+    }
+    return {name: lambda out, script=script: script.format(out=out) for name, script in scripts.items()}
+
+
+def _writing(source: Path) -> Callable[[Path], str]:
+    tables = ours.parquet_table("source", source) + ours.dynamodb_table("target", SINK, percent=_NO_WAIT)
+    return lambda _: tables + "INSERT OVERWRITE TABLE target SELECT * FROM source"
+
+
+def _write_parquet(folder: Path, count: int) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {"bigint": pa.int64(), "double": pa.float64(), "string": pa.string(), "boolean": pa.bool_()}
+    casts: dict[str, Callable[[object], object]] = {"bigint": lambda text: int(str(text)), "double": float}  # type: ignore[dict-item]  # text
+    rows = (flight(row) for row in range(count))
+    cells = [{name: next(iter(value.values())) for name, value in row.items()} for row in rows]
+    columns = {
+        name: pa.array([casts.get(kind, lambda cell: cell)(row[name]) for row in cells], types[kind])
+        for name, kind in HIVE_TYPES.items()
+    }
+    folder.mkdir()
+    pq.write_table(pa.table(columns), folder / "flights.parquet")
+
+
+def _compare(title: str, contenders: list[Contender], server: ReplayProcess, options: argparse.Namespace) -> None:
+    """Run all of a kind in turn, several times, and print the medians."""
+    contenders = [contender for contender in contenders if options.only in contender.name]
+    outcomes: dict[str, list[Outcome]] = {contender.name: [] for contender in contenders}
+    for _ in range(options.runs):
+        for contender in contenders:
+            outcomes[contender.name].append(_run_once(contender, server, options.items))
+    if outcomes:
+        _print_table(title, outcomes, options.items)
+
+
+def _run_once(contender: Contender, server: ReplayProcess, items: int) -> Outcome:
+    before = server.stats()
+    with tempfile.TemporaryDirectory(prefix="ddb-hive-benchmark-") as home:
+        cpu, wall, peak = contender.run(Path(home))
+    after = server.stats()
+    moved = after[contender.moved] - before[contender.moved]
+    if moved != items:
+        raise SystemExit(f"{contender.name}: {contender.moved} grew by {moved:,}, not by {items:,}")
+    return Outcome(
+        cpu_seconds=cpu,
+        wall_seconds=wall,
+        peak_megabytes=peak,
+        server_cpu_seconds=after["cpu_seconds"] - before["cpu_seconds"],
+    )
+
+
+def _print_table(title: str, outcomes: dict[str, list[Outcome]], items: int) -> None:
+    medians = {name: statistics.median(run.cpu_seconds for run in runs) for name, runs in outcomes.items()}
+    first = next(iter(medians.values()))
+    print(f"| {title} | items per CPU-second | times {next(iter(medians))} | CPU s | wall s | peak MB | server CPU s |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for name, cpu in medians.items():
+        wall, peak, server = (
+            statistics.median(getattr(run, field) for run in outcomes[name])
+            for field in ("wall_seconds", "peak_megabytes", "server_cpu_seconds")
+        )
+        figures = f"{items / cpu:,.0f} | {first / cpu:.1f} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {server:.2f}"
+        print(f"| {name} | {figures} |")
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

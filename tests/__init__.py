@@ -1,0 +1,1 @@
+"""Specifications of the package; the tree mirrors the source."""
