@@ -25,17 +25,17 @@ def cli_command(script: str, *, warehouse: Path) -> list[str]:
 
 def dynamodb_table(name: str, table_name: str, *, percent: str = "1.0") -> str:
     """DDL of a typed external table with the 21 columns of a flight."""
-    return f"CREATE EXTERNAL TABLE {name} ({_COLUMNS}) {_STORED_BY} {_properties(table_name, percent, _MAPPING)};\n"
+    return f"CREATE EXTERNAL TABLE {name} ({_COLUMNS}) {_STORED_BY} {_properties(table_name, percent, _MAPPING)}"
 
 
 def item_table(name: str, table_name: str, *, percent: str = "1.0") -> str:
     """DDL of an external table whose one column is the whole item."""
-    return f"CREATE EXTERNAL TABLE {name} (item map<string,string>) {_STORED_BY} {_properties(table_name, percent)};\n"
+    return f"CREATE EXTERNAL TABLE {name} (item map<string,string>) {_STORED_BY} {_properties(table_name, percent)}"
 
 
 def parquet_table(name: str, folder: Path) -> str:
     """DDL of an external table over a folder of Parquet files with the same columns."""
-    return f"CREATE EXTERNAL TABLE {name} ({_COLUMNS}) STORED AS PARQUET LOCATION '{folder.as_uri()}';\n"
+    return f"CREATE EXTERNAL TABLE {name} ({_COLUMNS}) STORED AS PARQUET LOCATION '{folder.as_uri()}'"
 
 
 def _properties(table_name: str, percent: str, mapping: str = "") -> str:

@@ -113,35 +113,35 @@ def _ours(name: str, script: Callable[[Path], str], server: ReplayProcess, moved
 def _reading() -> dict[str, Callable[[Path], str]]:
     typed = ours.dynamodb_table("flights", TABLE, percent=_NO_WAIT)
     whole = ours.item_table("items", TABLE, percent=_NO_WAIT)
-    export = "INSERT OVERWRITE LOCAL DIRECTORY '{out}'"
-    scripts = {
-        "ddb-hive: scan -> Parquet": typed + export + " STORED AS PARQUET SELECT * FROM flights",
-        "ddb-hive: 2 columns -> Parquet": typed + export + " STORED AS PARQUET SELECT flight_id, dest FROM flights",
-        "ddb-hive: whole items -> text": whole + export + " SELECT * FROM items",
-        "ddb-hive: COUNT(*)": typed + "SELECT COUNT(*) FROM flights",
+    queries = {
+        "ddb-hive: scan -> Parquet": (typed, "@OUT STORED AS PARQUET SELECT * FROM flights"),
+        "ddb-hive: 2 columns -> Parquet": (typed, "@OUT STORED AS PARQUET SELECT flight_id, dest FROM flights"),
+        "ddb-hive: whole items -> text": (whole, "@OUT SELECT * FROM items"),
+        "ddb-hive: COUNT(*)": (typed, "SELECT COUNT(*) FROM flights"),
     }
-    return {name: lambda out, script=script: script.format(out=out) for name, script in scripts.items()}
+    return {name: _writes_to(*parts) for name, parts in queries.items()}
+
+
+def _writes_to(table: str, query: str) -> Callable[[Path], str]:
+    return lambda out: ";\n".join((table, query.replace("@OUT", f"INSERT OVERWRITE LOCAL DIRECTORY '{out}'")))
 
 
 def _writing(source: Path) -> Callable[[Path], str]:
-    tables = ours.parquet_table("source", source) + ours.dynamodb_table("target", SINK, percent=_NO_WAIT)
-    return lambda _: tables + "INSERT OVERWRITE TABLE target SELECT * FROM source"
+    tables = (ours.parquet_table("source", source), ours.dynamodb_table("target", SINK, percent=_NO_WAIT))
+    return lambda _: ";\n".join((*tables, "INSERT OVERWRITE TABLE target SELECT * FROM source"))
 
 
 def _write_parquet(folder: Path, count: int) -> None:
+    """Write the same rows as the table's, as one Parquet file of Hive's types."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     types = {"bigint": pa.int64(), "double": pa.float64(), "string": pa.string(), "boolean": pa.bool_()}
-    casts: dict[str, Callable[[object], object]] = {"bigint": lambda text: int(str(text)), "double": float}  # type: ignore[dict-item]  # text
-    rows = (flight(row) for row in range(count))
-    cells = [{name: next(iter(value.values())) for name, value in row.items()} for row in rows]
-    columns = {
-        name: pa.array([casts.get(kind, lambda cell: cell)(row[name]) for row in cells], types[kind])
-        for name, kind in HIVE_TYPES.items()
-    }
+    rows = [[next(iter(value.values())) for value in flight(row).values()] for row in range(count)]
+    columns = zip(HIVE_TYPES.items(), zip(*rows, strict=True), strict=True)
+    arrays = {name: pa.array(cells).cast(types[kind]) for (name, kind), cells in columns}
     folder.mkdir()
-    pq.write_table(pa.table(columns), folder / "flights.parquet")
+    pq.write_table(pa.table(arrays), folder / "flights.parquet")
 
 
 def _compare(title: str, contenders: list[Contender], server: ReplayProcess, options: argparse.Namespace) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive import __version__
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.model.access import AwsAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["Options", "parse_arguments"]
 

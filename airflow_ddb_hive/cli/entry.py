@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
 from airflow_ddb_hive.cli.arguments import Options, parse_arguments
 from airflow_ddb_hive.cli.console import Console
-from airflow_ddb_hive.cli.exits import CLOSED_OUTPUT, FAILED, NO_SCRIPT, OK, error_text, exit_code
+from airflow_ddb_hive.cli.exits import CLOSED_OUTPUT, FAILED, INTERRUPTED, NO_SCRIPT, OK, error_text, exit_code
 from airflow_ddb_hive.cli.prompt import statements_from
 from airflow_ddb_hive.cli.rows import RowWriter, write_to_stdout
 from airflow_ddb_hive.cli.shell import Session, Shell
@@ -130,7 +130,7 @@ def _converse(shell: Shell, console: Console) -> int:
             status = exit_code(error)
         except StoppedBySignal as signal:
             shell.session.cancel()
-            if signal.status != _CTRL_C:
+            if signal.status != INTERRUPTED:
                 raise
             console.error("cancelled")
             status = signal.status
@@ -146,9 +146,10 @@ def _reader() -> Callable[[str], str]:
 
     def read_line(prompt: str) -> str:
         try:
-            return input(prompt)
+            with ending_by_signal():
+                return input(prompt)
         except StoppedBySignal as signal:
-            if signal.status != _CTRL_C:
+            if signal.status != INTERRUPTED:
                 raise
             sys.stdout.write("\n")
             raise KeyboardInterrupt from None

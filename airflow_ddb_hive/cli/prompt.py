@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = ["statements_from"]
 
@@ -12,12 +15,12 @@ _QUIT = frozenset({"exit", "quit"})
 
 
 def statements_from(read_line: Callable[[str], str]) -> Iterator[str]:
-    """Yield each statement that is typed; ``quit``, ``exit`` and the end of input end it, Ctrl-C drops what was typed.
+    r"""Yield each statement that is typed; ``quit``, ``exit`` or the end of input ends it, Ctrl-C drops what was typed.
 
     Example:
         >>> typed = iter(["SELECT", " 1;", "quit;", "SELECT 2;"])
         >>> list(statements_from(lambda prompt: next(typed)))
-        ['SELECT\\n 1;']
+        ['SELECT\n 1;']
 
     Args:
         read_line: Shows a prompt and returns a line; raises EOFError at the end and KeyboardInterrupt at Ctrl-C.

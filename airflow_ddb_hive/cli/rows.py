@@ -6,7 +6,12 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = ["RowWriter", "write_to_stdout"]
 
@@ -49,7 +54,8 @@ class RowWriter:
         """Write every line and return how many there were.
 
         Raises:
-            OSError: Standard output is closed (BrokenPipeError) or full.
+            BrokenPipeError: Nobody reads standard output any more.
+            StorageError: It cannot be written to.
         """
         stop = threading.Event()
         flusher = threading.Thread(target=self._keep_flushing, args=(stop,), name="ddb-hive-rows", daemon=True)
@@ -95,5 +101,8 @@ class RowWriter:
                 self._on_closed()
 
     def _check(self) -> None:
-        if self._failure is not None:
+        if isinstance(self._failure, BrokenPipeError):
             raise self._failure
+        if self._failure is not None:
+            reason = self._failure.strerror or self._failure
+            raise StorageError(f"standard output cannot be written to: {reason}") from self._failure

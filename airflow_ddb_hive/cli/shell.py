@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from airflow_ddb_hive.cli.console import Console
     from airflow_ddb_hive.cli.rows import RowWriter
     from airflow_ddb_hive.hiveql.tree import OutputColumn
@@ -83,7 +84,7 @@ class Shell:
 
         Raises:
             DdbHiveError: A statement failed.
-            OSError: Standard output cannot be written to.
+            BrokenPipeError: Nobody reads standard output any more.
         """
         for result in self.session.run_script(script):
             try:

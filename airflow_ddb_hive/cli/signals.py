@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.cli.exits import INTERRUPTED, TERMINATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
 
 __all__ = ["StoppedBySignal", "ending_by_signal"]
 
@@ -45,10 +48,10 @@ class _Handler:
     def __init__(self, status: int) -> None:
         self._status = status
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
         for other in _STATUS:
             signal.signal(other, self._end_at_once)
         raise StoppedBySignal(self._status)
 
-    def _end_at_once(self, number: int, frame: FrameType | None) -> None:
+    def _end_at_once(self, _number: int, _frame: FrameType | None) -> None:
         os._exit(self._status)

@@ -173,7 +173,7 @@ class DynamoDB:
 
     def _send(self, operation: str, body: bytes, table: str) -> _Answer:
         # The table is named to botocore as well: endpoints may be chosen by it.
-        params = {"RequestItems": {table: []}} if operation == "BatchWriteItem" else {"TableName": table}
+        params: dict[str, Any] = {"RequestItems": {table: []}} if operation == "BatchWriteItem" else {"TableName": table}
         method = getattr(self._client, _METHODS[operation])
         try:
             parsed = method(**params, **{_BODY: body})
@@ -209,8 +209,9 @@ def _make_client(access: AwsAccess, given: boto3.Session | None) -> Any:
             retries={"mode": "standard", "total_max_attempts": 1},
         ),
     )
-    client.meta.events.register("provide-client-params.dynamodb", _take_body)
-    client.meta.events.register("before-call.dynamodb", _put_body)
+    events: Any = client.meta.events
+    events.register("provide-client-params.dynamodb", _take_body)
+    events.register("before-call.dynamodb", _put_body)
     return client
 
 

@@ -45,7 +45,7 @@ def nested_column(page: bytes, column: AttributeColumn) -> pa.Array:
 
 def _attribute_values(page: bytes, attribute: str) -> Sequence[msgspec.Raw]:
     """One attribute of every item, as bytes, without touching the others."""
-    row = msgspec.defstruct("Row", [("value", msgspec.Raw, _ABSENT)], rename={"value": attribute})
+    row: Any = msgspec.defstruct("Row", [("value", msgspec.Raw, _ABSENT)], rename={"value": attribute})
     return [item.value for item in msgspec.json.decode(page, type=list[row])]
 
 
@@ -54,7 +54,8 @@ def _value(value: Mapping[str, Any], hive_type: HiveType) -> Any:
     content = value.get(tag_of(hive_type))
     if content is None:
         return None
-    return _CONVERTERS.get(type(hive_type), _scalar)(content, hive_type)
+    convert: Callable[[Any, Any], Any] = _CONVERTERS.get(type(hive_type), _scalar)
+    return convert(content, hive_type)
 
 
 def _list(content: Sequence[Mapping[str, Any]], hive_type: Any) -> list[Any]:

@@ -78,7 +78,7 @@ class Pacer:
             start = now if self._next_start is None else self._next_start
             if start > now:
                 return start - now
-            reserved = min(units if units is not None else self._units_per_request, _LARGEST_READ_UNITS)
+            reserved = units if units is not None else min(self._units_per_request, _LARGEST_READ_UNITS)
             self._next_start = max(start, now - _CATCH_UP_SECONDS) + reserved / self._rate
             return -reserved
 
@@ -103,6 +103,11 @@ class Pacer:
         """Seconds until the next request may start."""
         with self._lock:
             return max(0.0, (self._next_start or 0.0) - self._clock())
+
+    def estimate(self, items: int) -> float:
+        """What a request for so many items will probably consume."""
+        with self._lock:
+            return max(1.0, items * self._units_per_item)
 
     @property
     def page_limit(self) -> int:

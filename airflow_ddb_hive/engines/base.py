@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from airflow_ddb_hive.hiveql.tree import OutputColumn
-from airflow_ddb_hive.model.job import Job, JobHandle, JobReport, JobState
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
+
+    from airflow_ddb_hive.hiveql.tree import OutputColumn
+    from airflow_ddb_hive.model.job import Job, JobHandle, JobReport, JobState
 
 __all__ = ["Capabilities", "Engine", "ResultSet"]
 

@@ -68,13 +68,11 @@ class CellRules:
 
 def fast_cells(block: bytes, rules: CellRules, needed: Sequence[int]) -> pa.RecordBatch | None:
     """Cut a block in which all rows have as many fields as the first; ``None`` if it has to be cut exactly."""
-    if not rules.can_be_fast or block.startswith((b"\n", _BYTE_ORDER_MARK)):
+    if not rules.can_be_fast or block.startswith((b"\n", _BYTE_ORDER_MARK)) or b"\n\n" in block:
         return None
     if rules.escape is not None and rules.escape in block:
         return None
     width = block.count(rules.separator, 0, block.index(b"\n")) + 1
-    if width == 1 and b"\n\n" in block:
-        return None
     present = [index for index in needed if index < width] or [0]
     try:
         table = pa_csv.read_csv(pa.BufferReader(block), *_csv_options(len(block), width, present, rules))
@@ -95,7 +93,6 @@ def _csv_options(size: int, width: int, present: Sequence[int], rules: CellRules
             quote_char=False,
             double_quote=False,
             escape_char=False,
-            ignore_empty_lines=False,
         ),
         pa_csv.ConvertOptions(
             include_columns=included,

@@ -73,6 +73,7 @@ class _TextWriter:
         self._width = width
         self._separator = pa.scalar(separator, pa.large_binary())
         self._null_mark = pa.scalar(null_mark, pa.large_binary())
+        self._nothing = pa.scalar(b"", pa.large_binary())
         self._line_end = pa.scalar(b"\n", pa.large_binary())
 
     def write(self, batch: pa.RecordBatch, /) -> None:
@@ -84,7 +85,7 @@ class _TextWriter:
 
     def _write_rows(self, batch: pa.RecordBatch) -> None:
         cells = [column.cast(pa.large_binary()).fill_null(self._null_mark) for column in batch.columns]
-        ends = pc.binary_join_element_wise(cells[-1], b"", self._line_end)
+        ends = pc.binary_join_element_wise(cells[-1], self._nothing, self._line_end)
         lines = pc.binary_join_element_wise(*cells[:-1], ends, self._separator)
         offsets = memoryview(lines.buffers()[1]).cast("q")
         data = memoryview(lines.buffers()[2])

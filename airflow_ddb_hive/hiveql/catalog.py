@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from airflow_ddb_hive.model.table import Table
+if TYPE_CHECKING:
+    from airflow_ddb_hive.model.table import Table
 
 __all__ = ["Catalog"]
 

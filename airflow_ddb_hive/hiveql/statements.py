@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.tree import Position, Relation
-from airflow_ddb_hive.model.table import StorageDescriptor, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow_ddb_hive.model.table import StorageDescriptor, Table
 
 __all__ = [
     "CreateDatabase",

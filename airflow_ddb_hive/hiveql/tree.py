@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.model.table import Table
-from airflow_ddb_hive.model.types import HiveType
+if TYPE_CHECKING:
+    from airflow_ddb_hive.model.table import Table
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = [
     "Aggregate",
@@ -32,8 +34,8 @@ __all__ = [
     "Position",
     "Project",
     "Relation",
-    "Scan",
     "ScalarSubquery",
+    "Scan",
     "Sort",
     "SortKey",
     "Union",

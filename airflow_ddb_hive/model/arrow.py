@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 __all__ = ["arrow_type"]
 
 _PRIMITIVE_FACTORIES = {
-    "tinyint": "int8",
-    "smallint": "int16",
-    "int": "int32",
-    "bigint": "int64",
-    "float": "float32",
-    "double": "float64",
-    "boolean": "bool_",
-    "string": "string",
-    "binary": "binary",
-    "date": "date32",
-    "void": "null",
+    "tinyint": ("int8",),
+    "smallint": ("int16",),
+    "int": ("int32",),
+    "bigint": ("int64",),
+    "float": ("float32",),
+    "double": ("float64",),
+    "boolean": ("bool_",),
+    "string": ("string",),
+    "binary": ("binary",),
+    "date": ("date32",),
+    "timestamp": ("timestamp", "us"),
+    "void": ("null",),
 }
 
 
@@ -49,18 +50,16 @@ def arrow_type(hive_type: HiveType) -> pa.DataType:
 
     match hive_type:
         case DecimalType(precision, scale):
-            return pa.decimal128(precision, scale)
+            made = pa.decimal128(precision, scale)
         case VarcharType() | CharType():
-            return pa.string()
+            made = pa.string()
         case ArrayType(element):
-            return pa.list_(pa.field("element", arrow_type(element)))
+            made = pa.list_(pa.field("element", arrow_type(element)))
         case MapType(key, value):
-            return pa.map_(arrow_type(key), arrow_type(value))
+            made = pa.map_(arrow_type(key), arrow_type(value))
         case StructType(fields):
-            return pa.struct([pa.field(name, arrow_type(field)) for name, field in fields])
-    name = str(hive_type)
-    if name == "timestamp":
-        return pa.timestamp("us")
-    factory = getattr(pa, _PRIMITIVE_FACTORIES[name])
-    result: pa.DataType = factory()
-    return result
+            made = pa.struct([pa.field(name, arrow_type(field)) for name, field in fields])
+        case _:
+            factory, *arguments = _PRIMITIVE_FACTORIES[str(hive_type)]
+            made = getattr(pa, factory)(*arguments)
+    return made

@@ -5,13 +5,18 @@ Follows https://cwiki.apache.org/confluence/display/Hive/LanguageManual+DDL#Lang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import InputError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["DelimitedOptions"]
 
+_BYTES = range(-128, 128)
+"""A separator's code is a Java byte."""
 _DEFAULT_SEPARATORS = tuple(chr(code) for code in range(1, 9))
 
 
@@ -53,7 +58,7 @@ def _separator(text: str) -> str:
     """A separator as Hive reads it: a character, or the decimal code of one."""
     if text.lstrip("-").isdigit():
         code = int(text)
-        if -128 <= code <= 127:
+        if code in _BYTES:
             return chr(code % 256)
     if len(text) >= 1:
         return text[0]

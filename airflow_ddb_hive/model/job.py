@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.model.access import AwsAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Job", "JobHandle", "JobReport", "JobState", "StatementReport", "TableUsage"]
 

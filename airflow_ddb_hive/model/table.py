@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.model.types import HiveType
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = ["DYNAMODB_HANDLER", "Column", "StorageDescriptor", "Table", "TableKind"]
 

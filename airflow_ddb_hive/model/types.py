@@ -82,11 +82,11 @@ INTERVAL_YEAR_MONTH = PrimitiveType("interval_year_month")
 INTERVAL_DAY_TIME = PrimitiveType("interval_day_time")
 
 PRIMITIVES: dict[str, PrimitiveType] = {
-    t.name: t
-    for t in (TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, BOOLEAN, STRING, BINARY, DATE, TIMESTAMP, VOID)
+    t.name: t for t in (TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, BOOLEAN, STRING, BINARY, DATE, TIMESTAMP, VOID)
 }
 """The primitive types that a column may be declared with, and ``void``, the type of a bare NULL."""
 
+_MAX_DIGITS, _MAX_VARCHAR, _MAX_CHAR = 38, 65535, 255
 _SYNONYMS = {"integer": "int", "double precision": "double", "numeric": "decimal", "dec": "decimal"}
 
 
@@ -104,7 +104,7 @@ class DecimalType(HiveType):
 
     def __post_init__(self) -> None:
         """Check the bounds that Hive checks."""
-        if not 1 <= self.precision <= 38:
+        if not 1 <= self.precision <= _MAX_DIGITS:
             raise InputError(f"Decimal precision out of allowed range [1,38]: {self.precision}")
         if not 0 <= self.scale <= self.precision:
             raise InputError(f"Decimal scale must be between 0 and the precision {self.precision}: {self.scale}")
@@ -127,7 +127,7 @@ class VarcharType(HiveType):
 
     def __post_init__(self) -> None:
         """Check the bounds that Hive checks."""
-        if not 1 <= self.length <= 65535:
+        if not 1 <= self.length <= _MAX_VARCHAR:
             raise InputError(f"VARCHAR length {self.length} out of allowed range [1, 65535]")
 
     def __str__(self) -> str:
@@ -148,7 +148,7 @@ class CharType(HiveType):
 
     def __post_init__(self) -> None:
         """Check the bounds that Hive checks."""
-        if not 1 <= self.length <= 255:
+        if not 1 <= self.length <= _MAX_CHAR:
             raise InputError(f"CHAR length {self.length} out of allowed range [1, 255]")
 
     def __str__(self) -> str:
@@ -291,9 +291,10 @@ class _TypeParser:
         if self._peek() != "(":
             return DecimalType()
         numbers = self._numbers()
-        if len(numbers) > 2:
-            raise self._error(str(numbers[2]))
-        return DecimalType(numbers[0], numbers[1] if len(numbers) == 2 else 0)
+        precision, scale, *rest = *numbers, *([0] if len(numbers) == 1 else [])
+        if rest:
+            raise self._error(str(rest[0]))
+        return DecimalType(precision, scale)
 
     def varchar(self) -> HiveType:
         return VarcharType(self._length())

@@ -9,15 +9,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.engines.local.catalog_codec import table_from_json, table_to_json
 from airflow_ddb_hive.errors import HiveSemanticError, InputError
-from airflow_ddb_hive.model.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from airflow_ddb_hive.model.table import Table
 
 __all__ = ["WarehouseCatalog"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.model.table import Column, StorageDescriptor, Table
 from airflow_ddb_hive.model.types import parse_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["table_from_json", "table_to_json"]
 

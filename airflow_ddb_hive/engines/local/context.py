@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,14 @@ from airflow_ddb_hive.engines.local.cancellation import Cancellation
 from airflow_ddb_hive.model.job import StatementReport
 
 if TYPE_CHECKING:
-    from airflow_ddb_hive.engines.local.progress import ProgressReporter, TableMeter
+    from collections.abc import Callable
+
     from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
     from airflow_ddb_hive.engines.local.duck import Duck
+    from airflow_ddb_hive.engines.local.progress import ProgressReporter, TableMeter
     from airflow_ddb_hive.engines.local.settings import Settings
+    from airflow_ddb_hive.engines.local.stores import Stores
     from airflow_ddb_hive.engines.local.tables import DynamoDBTables, MappedTable
-    from airflow_ddb_hive.model.access import AwsAccess
     from airflow_ddb_hive.model.table import Table
 
 __all__ = ["StatementContext"]
@@ -30,7 +31,7 @@ class StatementContext:
     duck: Duck
     catalog: WarehouseCatalog
     settings: Settings
-    access: AwsAccess
+    stores: Stores
     tables: DynamoDBTables
     progress: ProgressReporter
     notice: Callable[[str], None]

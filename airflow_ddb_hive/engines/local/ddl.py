@@ -9,7 +9,6 @@ from airflow_ddb_hive.engines.local.insert import into_table, local_url
 from airflow_ddb_hive.engines.local.result import StatementResult
 from airflow_ddb_hive.errors import HiveSemanticError, MappingError
 from airflow_ddb_hive.formats import file_format
-from airflow_ddb_hive.storage import open_store
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
@@ -116,7 +115,7 @@ def _check(table: Table, context: StatementContext) -> None:
     if table.storage.handler is None:
         file_format(table.storage, table.columns, table.properties)
         if table.location is not None:
-            open_store(table.location, context.access)
+            context.stores.at(table.location)
     elif table.is_dynamodb:
         if table.kind == _MANAGED:
             raise MappingError("Only EXTERNAL tables are supported for DynamoDB.", table=table.name)
@@ -129,13 +128,13 @@ def _check(table: Table, context: StatementContext) -> None:
 def _make_folder(table: Table, context: StatementContext) -> None:
     made = context.catalog.find_table(table.database, table.name)
     if made is not None and made.location is not None:
-        open_store(made.location, context.access).make_folder(made.location)
+        context.stores.at(made.location).make_folder(made.location)
 
 
 def _drop(table: Table, context: StatementContext) -> None:
     context.catalog.remove_table(table)
     if table.kind == _MANAGED and table.location is not None:
-        open_store(table.location, context.access).remove_folder(table.location)
+        context.stores.at(table.location).remove_folder(table.location)
 
 
 def _done(context: StatementContext) -> StatementResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.engines.local import ddl, show
@@ -16,6 +15,8 @@ from airflow_ddb_hive.engines.local.whole import WholeQuery
 from airflow_ddb_hive.hiveql import statements
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airflow_ddb_hive.engines.local.context import StatementContext
 
 __all__ = ["run_statement"]

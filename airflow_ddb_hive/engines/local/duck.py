@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ import duckdb
 from airflow_ddb_hive.errors import DdbHiveError, InputError, JobFailedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from airflow_ddb_hive.engines.local.cancellation import Cancellation
     from airflow_ddb_hive.engines.local.feed import Feed
 

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -22,6 +21,8 @@ from airflow_ddb_hive.model.job import Job, JobHandle, JobReport, JobState, Stat
 from airflow_ddb_hive.model.progress import Progress, progress_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from airflow_ddb_hive.engines.local.result import StatementResult
     from airflow_ddb_hive.hiveql.tree import OutputColumn
 
@@ -85,7 +86,7 @@ class _RunningJob:
             self.error, self.state = error, JobState.CANCELLED
         except DdbHiveError as error:
             self.error, self.state = error, JobState.FAILED
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the job's end and is raised by report()
             _log.exception("the local engine failed unexpectedly")
             failed = JobFailedError(f"the local engine failed: {type(error).__name__}: {error}")
             failed.__cause__ = error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from airflow_ddb_hive.errors import DdbHiveError, JobCancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Feed"]
 

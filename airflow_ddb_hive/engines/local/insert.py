@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,9 +20,11 @@ from airflow_ddb_hive.engines.local.tables import writer
 from airflow_ddb_hive.engines.local.whole import WholeQuery
 from airflow_ddb_hive.hiveql.statements import DirectorySink, InsertStatement, TableSink
 from airflow_ddb_hive.model.table import Column
-from airflow_ddb_hive.storage import OutputCommit, open_store
+from airflow_ddb_hive.storage import OutputCommit
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
     import pyarrow as pa
 
     from airflow_ddb_hive.engines.local.context import StatementContext
@@ -95,7 +96,7 @@ class _Insert:
         return FileTarget(columns, sink.storage, {}, commit, self.context), commit, lambda query: query
 
     def _commit(self, location: str, *, overwrite: bool) -> OutputCommit:
-        return OutputCommit(open_store(location, self.context.access), location, overwrite=overwrite)
+        return OutputCommit(self.context.stores.at(location), location, overwrite=overwrite)
 
     def _run(self, target: FileTarget | ItemTarget, shape: Shape) -> None:
         """Write all rows, in a worker thread; the caller's thread waits and can be interrupted."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.engines.local.insert import local_url
 from airflow_ddb_hive.engines.local.result import StatementResult
 from airflow_ddb_hive.errors import HiveSemanticError, NotFoundError
-from airflow_ddb_hive.storage import OutputCommit, open_store
+from airflow_ddb_hive.storage import OutputCommit
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
@@ -32,9 +32,9 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
         message = "LOAD DATA into a DynamoDB table is not possible: load a native table, then INSERT … SELECT from it"
         raise HiveSemanticError(message, code=10101, table=table.name, line=statement.position.line)
     path = local_url(statement.path)
-    store = open_store(path, context.access)
+    store = context.stores.at(path)
     files = _found(store, path, statement)
-    target = open_store(table.location or "", context.access)
+    target = context.stores.at(table.location or "")
     commit = OutputCommit(target, table.location or "", overwrite=statement.overwrite)
     try:
         for info in files:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.model.progress import Progress, ProgressThrottle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from airflow_ddb_hive.dynamodb import Meter
 
 __all__ = ["ProgressReporter", "TableMeter"]

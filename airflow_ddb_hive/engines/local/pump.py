@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from airflow_ddb_hive.engines.local.cancellation import Cancellation
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from airflow_ddb_hive.engines.local.cancellation import Cancellation
 
 __all__ = ["Pump"]
 

@@ -62,9 +62,7 @@ class StatementResult:
 class TextResult(StatementResult):
     """Rows that are known at once: SHOW, DESCRIBE, SET; all cells are strings."""
 
-    def __init__(
-        self, context: StatementContext, names: Sequence[str], rows: Sequence[Sequence[str]]
-    ) -> None:
+    def __init__(self, context: StatementContext, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         super().__init__(context)
         self.columns = tuple(OutputColumn(name, STRING) for name in names)
         self._rows = rows

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,24 @@ from airflow_ddb_hive.engines.local.duck import Duck
 from airflow_ddb_hive.engines.local.progress import ProgressReporter
 from airflow_ddb_hive.engines.local.set_command import run_set
 from airflow_ddb_hive.engines.local.settings import Settings
+from airflow_ddb_hive.engines.local.stores import Stores
 from airflow_ddb_hive.engines.local.tables import DynamoDBTables
 from airflow_ddb_hive.errors import DdbHiveError, HiveSemanticError, InputError
-from airflow_ddb_hive.hiveql import ScriptStatement, Variables, bind_parameters, bind_statement, split_script, substitute
+from airflow_ddb_hive.hiveql import (
+    ScriptStatement,
+    Variables,
+    bind_parameters,
+    bind_statement,
+    split_script,
+    substitute,
+)
 from airflow_ddb_hive.hiveql.statements import SetStatement, UseDatabase
 from airflow_ddb_hive.hiveql.tree import Position
 from airflow_ddb_hive.model.access import AwsAccess
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from airflow_ddb_hive.engines.local.result import StatementResult
     from airflow_ddb_hive.hiveql.statements import Statement
     from airflow_ddb_hive.model.progress import Progress
@@ -65,7 +74,8 @@ class LocalSession:
         self._private = None if warehouse is not None else tempfile.mkdtemp(prefix="ddb-hive-warehouse-")
         self._catalog = WarehouseCatalog(_local_folder(warehouse or str(self._private)))
         self._progress = ProgressReporter(on_progress)
-        self._notice = on_notice or (lambda line: None)
+        self._notice = on_notice or (lambda _line: None)
+        self._stores = Stores(self._access)
         self._tables = DynamoDBTables(self._access)
         self._duck = Duck(memory_limit=self.settings["ddb_hive.memory.limit"])
         self._current: StatementResult | None = None
@@ -168,7 +178,7 @@ class LocalSession:
             duck=self._duck,
             catalog=self._catalog,
             settings=self.settings,
-            access=self._access,
+            stores=self._stores,
             tables=self._tables,
             progress=self._progress,
             notice=self._notice,
@@ -188,4 +198,5 @@ def _local_folder(warehouse: str) -> Path:
 def _system_properties() -> Mapping[str, str]:
     """The Java properties that scripts use, as this machine has them."""
     user = os.environ.get("USER") or os.environ.get("LOGNAME") or ""
-    return {"user.name": user, "user.home": str(Path.home()), "user.dir": str(Path.cwd()), "java.io.tmpdir": tempfile.gettempdir()}
+    folders = {"user.home": Path.home(), "user.dir": Path.cwd(), "java.io.tmpdir": tempfile.gettempdir()}
+    return {"user.name": user} | {name: str(folder) for name, folder in folders.items()}

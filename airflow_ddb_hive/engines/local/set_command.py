@@ -26,9 +26,7 @@ _NO_EFFECT = {
 _HIDDEN = ("secret", "password", "token", "accesskey")
 
 
-def run_set(
-    statement: SetStatement, context: StatementContext, hivevars: MutableMapping[str, str]
-) -> StatementResult:
+def run_set(statement: SetStatement, context: StatementContext, hivevars: MutableMapping[str, str]) -> StatementResult:
     """Set or show; names may begin with ``hivevar:``, ``hiveconf:``, ``env:`` or ``system:``.
 
     Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
@@ -11,6 +10,8 @@ from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.model.table import DYNAMODB_HANDLER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.hiveql.statements import Describe, ShowCreateTable, ShowDatabases, ShowTables
     from airflow_ddb_hive.model.table import Column, Table
@@ -80,12 +81,12 @@ def _padded(cells: Sequence[str], *, first: int = _CELL_WIDTH) -> list[str]:
 def _details(table: Table) -> Iterator[list[str]]:
     yield ["", " ", " "]
     yield ["# Detailed Table Information", " ", " "]
-    yield from (_padded([key, value]) + [" "] for key, value in _table_facts(table))
+    yield from ([*_padded([key, value]), " "] for key, value in _table_facts(table))
     yield ["Table Parameters:", " ", " "]
     yield from (["", *_padded([key, value])] for key, value in sorted(table.properties.items()))
     yield ["", " ", " "]
     yield ["# Storage Information", " ", " "]
-    yield from (_padded([key, value]) + [" "] for key, value in _storage_facts(table))
+    yield from ([*_padded([key, value]), " "] for key, value in _storage_facts(table))
     if table.storage.serde_properties:
         yield ["Storage Desc Params:", " ", " "]
         pairs = sorted(table.storage.serde_properties.items())
@@ -168,4 +169,4 @@ def _quoted(text: str) -> str:
 def _escaped(text: str) -> str:
     r"""Control characters as Hive prints them: ``\n``, ``\t``, ``\u0001``."""
     short = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\"}
-    return "".join(short.get(char) or (f"\\u{ord(char):04X}" if ord(char) < 32 else char) for char in text)
+    return "".join(short.get(char) or (f"\\u{ord(char):04X}" if char < " " else char) for char in text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -15,6 +14,8 @@ from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from airflow_ddb_hive.dynamodb import ItemWriter
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.formats import BatchWriter
@@ -86,7 +87,7 @@ class FileTarget:
         return _FilePart(self)
 
     def create(self) -> tuple[OutputFile, BatchWriter]:
-        """The next file, under Hive's names: ``000000_0``, ``000001_0``, …"""
+        """The next file, under Hive's names: ``000000_0``, ``000001_0`` and so on."""
         with self._lock:
             name = f"{next(self._numbers):06d}_0{self._format.extension}"
             self._context.files += 1

@@ -16,13 +16,12 @@ from airflow_ddb_hive.errors import NotFoundError
 from airflow_ddb_hive.formats import file_format
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
-from airflow_ddb_hive.model.table import Table
-from airflow_ddb_hive.storage import open_store
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.formats import FileFormat
     from airflow_ddb_hive.hiveql.tree import Scan
+    from airflow_ddb_hive.model.table import Table
     from airflow_ddb_hive.storage.base import FileInfo, Store
 
 __all__ = ["ROW_MARK", "Source", "Unit", "estimated_bytes", "open_source"]
@@ -71,7 +70,7 @@ def estimated_bytes(scan: Scan, context: StatementContext) -> int:
     if scan.table.is_dynamodb:
         return context.mapped(scan.table).description.size_bytes
     location = scan.table.location or ""
-    return sum(info.size for info in _listed(open_store(location, context.access), location))
+    return sum(info.size for info in _listed(context.stores.at(location), location))
 
 
 def _schema(table: Table, needed: Sequence[int], *, text: bool) -> pa.Schema:
@@ -126,7 +125,7 @@ class FileSource:
         self._needed = needed
         self._format = file_format(table.storage, table.columns, table.properties)
         self.schema = _schema(table, needed, text=self._format.cells == "text")
-        store = open_store(location, context.access)
+        store = context.stores.at(location)
         self._files = [_File(store, info, self._format, needed) for info in _listed(store, location)]
         self.size_bytes = sum(file.info.size for file in self._files)
 

@@ -7,10 +7,13 @@ small. With the optimizer's own choice of sides off (see ``whole.py``), the left
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.tree import ColumnRef, Join, Position, Project, Relation, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["stream_left"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,19 @@ from airflow_ddb_hive.errors import InputError, MappingError, NotFoundError
 from airflow_ddb_hive.model.budget import ON_DEMAND_UNITS, Budget
 from airflow_ddb_hive.model.dynamodb import AttributeColumn, ReadRequest, TableDescription
 from airflow_ddb_hive.model.mapping import resolve_mapping
-from airflow_ddb_hive.model.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.model.access import AwsAccess
+    from airflow_ddb_hive.model.table import Table
 
 __all__ = ["DynamoDBTables", "MappedTable"]
+
+
+_ADVISED = (0.1, 1.5)
+"""Shares of capacity that AWS's guide speaks of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,8 @@ class DynamoDBTables:
         with self._lock:
             if access not in self._clients:
                 self._clients[access] = DynamoDB.connect(access)
-            return self._clients[access]
+        seconds = _number("ddb_hive.retry.duration", settings.get("ddb_hive.retry.duration", "600"))
+        return self._clients[access].with_policy(retry_seconds=seconds)
 
     def open(self, table: Table, settings: Mapping[str, str]) -> MappedTable:
         """Look the DynamoDB table up and check the Hive table's mapping against it.
@@ -131,7 +137,7 @@ def table_budget(mapped: MappedTable, role: str, context: StatementContext) -> B
     units_text = properties.get(units_key)
     known = description.read_capacity_units if role == "read" else description.write_capacity_units
     units = float(known or ON_DEMAND_UNITS) if units_text is None else _number(units_key, units_text)
-    if not 0.1 <= percent <= 1.5:
+    if not _ADVISED[0] <= percent <= _ADVISED[1]:
         context.notice(f"{percent_key}={percent:g} of table {description.name}: AWS advises 0.1 to 1.5")
     return Budget(capacity_units=units, percent=percent)
 

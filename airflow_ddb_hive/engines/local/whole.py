@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from airflow_ddb_hive.engines.local.sources import estimated_bytes, open_source
 from airflow_ddb_hive.engines.local.stream_left import stream_left
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     import duckdb
 
     from airflow_ddb_hive.engines.local.context import StatementContext
@@ -52,17 +53,18 @@ class WholeQuery:
             if plan.stream is not None:
                 feed = self._stream(cursor, plan.stream, stack)
                 names[plan.stream.id] = f"scan_{plan.stream.id}"
-            query = shape(emit_relation(self._arranged(cursor), names))
+            query = shape(emit_relation(self._arranged(cursor, stack), names))
             with duck_errors(context.cancellation, feed):
                 reader = cursor.sql(query).to_arrow_reader(_BATCH_ROWS)
                 stack.callback(reader.close)
                 yield from reader
 
-    def _arranged(self, cursor: duckdb.DuckDBPyConnection) -> Relation:
+    def _arranged(self, cursor: duckdb.DuckDBPyConnection, stack: ExitStack) -> Relation:
         """The query as DuckDB is to run it: a stream flows through joins as written, on their left."""
         if self._plan.stream is None:
             return self._plan.relation
         cursor.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        stack.callback(cursor.execute, "RESET disabled_optimizers")
         return stream_left(self._plan.relation, self._plan.stream.id)
 
     def _spool(self, cursor: duckdb.DuckDBPyConnection, scan: Scan) -> None:

@@ -53,7 +53,7 @@ def test_a_table_that_exists_is_refused_by_name(tmp_path: Path) -> None:
     catalog = WarehouseCatalog(tmp_path)
     assert catalog.add_table(TABLE)
     assert not catalog.add_table(TABLE, if_not_exists=True)
-    with pytest.raises(HiveSemanticError, match="default.places") as caught:
+    with pytest.raises(HiveSemanticError, match=r"default\.places") as caught:
         catalog.add_table(TABLE)
     assert caught.value.code == 10035
 
@@ -84,7 +84,7 @@ def test_concurrent_changes_lose_no_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["{", json.dumps({"version": 99}), "[]"])
 def test_a_catalog_file_that_is_not_ours_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / ".ddb_hive_catalog.json").write_text(content)
-    with pytest.raises(InputError, match="ddb_hive_catalog.json"):
+    with pytest.raises(InputError, match=r"ddb_hive_catalog\.json"):
         WarehouseCatalog(tmp_path)
 
 

@@ -84,7 +84,7 @@ def test_the_largest_table_streams_and_the_others_are_spooled() -> None:
 
 def test_a_table_used_twice_is_spooled_once_with_all_columns_that_are_needed() -> None:
     first, second = scan(1, "t", frozenset({0})), scan(2, "t", frozenset({1}))
-    plan = stream_plan(join(first, second), lambda one: 10)
+    plan = stream_plan(join(first, second), lambda _scan: 10)
     assert plan.stream is None
     (spooled, ids) = plan.spools[0]
     assert (spooled.needed, ids) == (frozenset({0, 1}), (1, 2))

@@ -34,11 +34,10 @@ def test_an_error_of_the_work_is_raised_with_its_own_class_after_the_values_befo
         yield 1
         raise BadValueError("1.5 is no bigint", table="T")
 
-    seen = []
+    values = iter(Pump(work, Cancellation(), on_wait=lambda: None))
+    assert next(values) == 1
     with pytest.raises(BadValueError) as caught:
-        for value in Pump(work, Cancellation(), on_wait=lambda: None):
-            seen.append(value)
-    assert seen == [1]
+        next(values)
     assert caught.value.table == "T"
     assert _threads() == []
 

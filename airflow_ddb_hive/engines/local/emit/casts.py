@@ -1,0 +1,272 @@
+"""Conversions between Hive types: what CAST gives, NULL where Hive gives NULL.
+
+One table from (kind, kind) to SQL. Measured against Hive 3.1.3 over columns of text tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from airflow_ddb_hive.engines.local.emit.java_text import cast_text
+from airflow_ddb_hive.engines.local.emit.sql import let, raise_error, wrap
+from airflow_ddb_hive.engines.local.emit.text_values import (
+    text_to_boolean,
+    text_to_date,
+    text_to_decimal,
+    text_to_floating,
+    text_to_integer,
+    text_to_timestamp,
+)
+from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
+from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.model.types import (
+    ArrayType,
+    CharType,
+    DecimalType,
+    HiveType,
+    MapType,
+    StructType,
+    VarcharType,
+)
+
+__all__ = ["emit_cast", "kind_of"]
+
+Conversion = Callable[[str, HiveType, HiveType], str]
+
+_INTEGERS = ("tinyint", "smallint", "int", "bigint")
+_RANGES = {"tinyint": 7, "smallint": 15, "int": 31, "bigint": 63}
+
+
+def kind_of(hive_type: HiveType) -> str:
+    """Return the row of the conversion table that a type belongs to.
+
+    Example:
+        >>> kind_of(VarcharType(3)), kind_of(DecimalType(5, 2))
+        ('text', 'decimal')
+    """
+    match hive_type:
+        case DecimalType():
+            return "decimal"
+        case VarcharType() | CharType():
+            return "text"
+        case ArrayType() | MapType() | StructType():
+            return "nested"
+    name = str(hive_type)
+    if name in _INTEGERS:
+        return "integer"
+    if name in ("float", "double"):
+        return "floating"
+    return "text" if name == "string" else name
+
+
+def _plain(sql: str, _source: HiveType, target: HiveType) -> str:
+    return f"CAST({sql} AS {duckdb_type(target)})"
+
+
+def _null_if_too_large(sql: str, _source: HiveType, target: HiveType) -> str:
+    return f"TRY_CAST({sql} AS {duckdb_type(target)})"
+
+
+def _null(_sql: str, _source: HiveType, target: HiveType) -> str:
+    return f"CAST(NULL AS {duckdb_type(target)})"
+
+
+def _integer_to_integer(sql: str, source: HiveType, target: HiveType) -> str:
+    if _RANGES[str(source)] <= _RANGES[str(target)]:
+        return f"CAST({sql} AS {duckdb_type(target)})"
+    # A bigint near its end would overflow when half the range is added: mask first.
+    mask = (1 << _RANGES[str(target)] + 1) - 1
+    return wrap(f"(CAST({sql} AS BIGINT) & {mask})", str(target))
+
+
+def _floating_to_integer(sql: str, _source: HiveType, target: HiveType) -> str:
+    name = str(target)
+    bits = 63 if name == "bigint" else 31
+    wide = "BIGINT" if bits == 63 else "INTEGER"
+
+    def saturate(v: str) -> str:
+        return (
+            f"CASE WHEN isnan({v}) THEN 0 WHEN {v} >= {2**bits}::DOUBLE THEN {2**bits - 1} "
+            f"WHEN {v} <= {-(2**bits)}::DOUBLE THEN {-(2**bits)} ELSE CAST(trunc({v}) AS {wide}) END"
+        )
+
+    saturated = let(sql, saturate)
+    if name in ("tinyint", "smallint"):
+        mask = (1 << _RANGES[name] + 1) - 1
+        return wrap(f"(CAST({saturated} AS BIGINT) & {mask})", name)
+    return f"CAST({saturated} AS {wide})"
+
+
+def _to_float(sql: str, source: HiveType, target: HiveType) -> str:
+    if str(source) != "double" or str(target) != "float":
+        return f"CAST({sql} AS {duckdb_type(target)})"
+    return let(sql, lambda v: f"CASE WHEN {v} IS NULL THEN NULL ELSE coalesce(TRY_CAST({v} AS FLOAT), "
+                              f"CASE WHEN {v} > 0 THEN 'infinity'::FLOAT ELSE '-infinity'::FLOAT END) END")
+
+
+def _floating_to_decimal(sql: str, _source: HiveType, target: HiveType) -> str:
+    return f"TRY_CAST(CAST({sql} AS VARCHAR) AS {duckdb_type(target)})"
+
+
+def _decimal_to_integer(sql: str, source: HiveType, target: HiveType) -> str:
+    whole = f"trunc({sql})" if isinstance(source, DecimalType) and source.scale else sql
+    return f"TRY_CAST({whole} AS {duckdb_type(target)})"
+
+
+def _boolean_to_number(sql: str, _source: HiveType, target: HiveType) -> str:
+    return f"CAST(CAST({sql} AS TINYINT) AS {duckdb_type(target)})"
+
+
+def _number_to_boolean(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return f"({sql} <> 0)"
+
+
+def _seconds(sql: str) -> str:
+    return f"(epoch_us(date_trunc('second', {sql})) // 1000000)"
+
+
+def _timestamp_to_integer(sql: str, _source: HiveType, target: HiveType) -> str:
+    return f"TRY_CAST({_seconds(sql)} AS {duckdb_type(target)})"
+
+
+def _timestamp_to_floating(sql: str, _source: HiveType, target: HiveType) -> str:
+    return let(
+        sql,
+        lambda v: f"CAST(CAST({_seconds(v)} AS DOUBLE) + "
+        f"(epoch_us({v}) - epoch_us(date_trunc('second', {v}))) / 1000000 AS {duckdb_type(target)})",
+    )
+
+
+def _timestamp_to_decimal(sql: str, _source: HiveType, target: HiveType) -> str:
+    micros = f"CAST(epoch_us({sql}) AS DECIMAL(20,0)) * CAST('0.000001' AS DECIMAL(7,6))"
+    return f"TRY_CAST({micros} AS {duckdb_type(target)})"
+
+
+def _timestamp_to_boolean(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return f"(epoch_us({sql}) <> 0)"
+
+
+def _integer_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return f"make_timestamp(CAST({sql} AS BIGINT) * 1000)"
+
+
+def _floating_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return _decimal_to_timestamp(f"TRY_CAST(CAST({sql} AS VARCHAR) AS DECIMAL(38,18))", _source, _target)
+
+
+def _decimal_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
+    nanoseconds = f"trunc(CAST({{v}} AS DECIMAL(38,18)) % CAST(1 AS DECIMAL(38,18)) * 1000000000)"
+    lost = raise_error("a timestamp has nanoseconds, which this engine does not keep: round it to microseconds")
+
+    def convert(v: str) -> str:
+        fraction = nanoseconds.format(v=v)
+        return (
+            f"CASE WHEN CAST({fraction} AS BIGINT) % 1000 <> 0 THEN CAST({lost} AS TIMESTAMP) "
+            f"ELSE make_timestamp(CAST(trunc({v}) AS BIGINT) * 1000000 + CAST({fraction} AS BIGINT) // 1000) END"
+        )
+
+    return let(sql, convert)
+
+
+def _boolean_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return f"make_timestamp(CAST({sql} AS BIGINT) * 1000)"
+
+
+def _to_text(sql: str, source: HiveType, target: HiveType) -> str:
+    value = sql if kind_of(source) == "text" else cast_text(sql, source)
+    match target:
+        case VarcharType(length):
+            return f"left({value}, {length})"
+        case CharType(length):
+            return f"rtrim(left({value}, {length}), ' ')"
+    return value
+
+
+def _from_text(convert: Callable[[str, HiveType], str]) -> Conversion:
+    return lambda sql, _source, target: convert(sql, target)
+
+
+_CONVERSIONS: dict[tuple[str, str], Conversion] = {
+    ("integer", "integer"): _integer_to_integer,
+    ("integer", "floating"): _plain,
+    ("integer", "decimal"): _null_if_too_large,
+    ("integer", "boolean"): _number_to_boolean,
+    ("integer", "timestamp"): _integer_to_timestamp,
+    ("floating", "integer"): _floating_to_integer,
+    ("floating", "floating"): _to_float,
+    ("floating", "decimal"): _floating_to_decimal,
+    ("floating", "boolean"): _number_to_boolean,
+    ("floating", "timestamp"): _floating_to_timestamp,
+    ("decimal", "integer"): _decimal_to_integer,
+    ("decimal", "floating"): _plain,
+    ("decimal", "decimal"): _null_if_too_large,
+    ("decimal", "boolean"): _number_to_boolean,
+    ("decimal", "timestamp"): _decimal_to_timestamp,
+    ("boolean", "integer"): _boolean_to_number,
+    ("boolean", "floating"): _boolean_to_number,
+    ("boolean", "decimal"): _boolean_to_number,
+    ("boolean", "timestamp"): _boolean_to_timestamp,
+    ("date", "timestamp"): _plain,
+    ("date", "integer"): _null,
+    ("date", "floating"): _null,
+    ("date", "boolean"): _null,
+    ("timestamp", "date"): _plain,
+    ("timestamp", "integer"): _timestamp_to_integer,
+    ("timestamp", "floating"): _timestamp_to_floating,
+    ("timestamp", "decimal"): _timestamp_to_decimal,
+    ("timestamp", "boolean"): _timestamp_to_boolean,
+    ("text", "integer"): _from_text(text_to_integer),
+    ("text", "floating"): _from_text(text_to_floating),
+    ("text", "decimal"): _from_text(text_to_decimal),
+    ("text", "boolean"): _from_text(text_to_boolean),
+    ("text", "date"): _from_text(text_to_date),
+    ("text", "timestamp"): _from_text(text_to_timestamp),
+    ("text", "binary"): lambda sql, _source, _target: f"encode({sql})",
+    ("binary", "text"): _to_text,
+    **{(kind, "text"): _to_text for kind in ("integer", "floating", "decimal", "boolean", "date", "timestamp", "text")},
+}
+
+
+def emit_cast(sql: str, source: HiveType, target: HiveType) -> str:
+    """Return the conversion of a value, from the SQL of one to the SQL of the other.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import BIGINT, INT
+        >>> emit_cast("t1.c0", INT, BIGINT)
+        'CAST(t1.c0 AS BIGINT)'
+
+    Raises:
+        UnsupportedSqlError: Hive has no such conversion, or this engine refuses it.
+    """
+    if source == target:
+        return sql
+    if kind_of(source) == "void":
+        return f"CAST({sql} AS {duckdb_type(target)})"
+    if kind_of(source) == "nested" or kind_of(target) == "nested":
+        return _nested(sql, source, target)
+    conversion = _CONVERSIONS.get((kind_of(source), kind_of(target)))
+    if conversion is None:
+        raise UnsupportedSqlError(f"a {source} cannot be cast to {target}")
+    return conversion(sql, source, target)
+
+
+def _nested(sql: str, source: HiveType, target: HiveType) -> str:
+    match source, target:
+        case ArrayType(inner), ArrayType(outer):
+            return let(sql, lambda v: f"list_transform({v}, lambda e{len(sql)}: "
+                                      f"{emit_cast(f'e{len(sql)}', inner, outer)})")
+        case StructType(fields), StructType(wanted) if len(fields) == len(wanted):
+            return let(sql, lambda v: _struct(v, fields, wanted))
+        case MapType(key, value), MapType(new_key, new_value):
+            keys = _nested(f"map_keys({sql})", ArrayType(key), ArrayType(new_key))
+            values = _nested(f"map_values({sql})", ArrayType(value), ArrayType(new_value))
+            return f"CASE WHEN {sql} IS NULL THEN NULL ELSE map({keys}, {values}) END"
+    raise UnsupportedSqlError(f"a {source} cannot be cast to {target}")
+
+
+def _struct(v: str, fields: tuple[tuple[str, HiveType], ...], wanted: tuple[tuple[str, HiveType], ...]) -> str:
+    packed = ", ".join(
+        f"{quoted_field(new)} := {emit_cast(f'({v}).{quoted_field(old)}', old_type, new_type)}"
+        for (old, old_type), (new, new_type) in zip(fields, wanted, strict=True)
+    )
+    return f"CASE WHEN {v} IS NULL THEN NULL ELSE struct_pack({packed}) END"

@@ -1,0 +1,104 @@
+"""How Java writes numbers, dates and times as text: Hive's casts, files and CLI all use it."""
+
+from __future__ import annotations
+
+from airflow_ddb_hive.engines.local.emit.sql import let
+from airflow_ddb_hive.model.types import DecimalType, HiveType
+
+__all__ = ["cast_text", "decimal_text", "floating_text", "timestamp_text"]
+
+
+def floating_text(sql: str, *, single: bool) -> str:
+    """Return Java's text of a float or double: ``1.0E10``, ``NaN``, ``-Infinity``.
+
+    Values from 0.001 to 10 million, which are most, take DuckDB's own shortest text.
+    """
+    return let(sql, lambda v: _floating(v, single=single))
+
+
+def _floating(v: str, *, single: bool) -> str:
+    return (
+        f"CASE WHEN abs({v}) >= 0.001 AND abs({v}) < 10000000 OR {v} = 0 THEN CAST({v} AS VARCHAR) "
+        f"WHEN {v} IS NULL THEN NULL WHEN isnan({v}) THEN 'NaN' "
+        f"WHEN isinf({v}) THEN CASE WHEN {v} > 0 THEN 'Infinity' ELSE '-Infinity' END "
+        f"ELSE CASE WHEN {v} < 0 THEN '-' ELSE '' END || {_scientific(f'abs({v})', single=single)} END"
+    )
+
+
+def _scientific(magnitude: str, *, single: bool) -> str:
+    smallest, shortest = ("1.5E-45", "1.4E-45") if single else ("5E-324", "4.9E-324")
+    significant_bits = 24 if single else 53
+    whole = (
+        f"{magnitude} < 9223372036854775807 AND {magnitude} >= {2 ** (significant_bits + 3)} "
+        f"AND trunc({magnitude}) = {magnitude}"
+    )
+    plain = f"CAST({magnitude} AS VARCHAR)"
+    return (
+        f"CASE WHEN {magnitude} <= {smallest}::DOUBLE THEN '{shortest}' "
+        f"WHEN {whole} THEN {_from_whole(f'CAST({magnitude} AS HUGEINT)', significant_bits)} "
+        f"ELSE {_from_text(plain)} END"
+    )
+
+
+def _from_whole(whole: str, significant_bits: int) -> str:
+    """Digits of a large whole number: Java's FloatingDecimal keeps more of them than the shortest form has."""
+
+    def digits(v: str) -> str:
+        # The number of digits below the unit of the last significant bit, less one bit.
+        spare = f"(length(bin({v})) - {significant_bits + 2})"
+        drop = f"(length(CAST(1::HUGEINT << greatest({spare}, 0)::INTEGER AS VARCHAR)) - 1)"
+        power = f"CAST(pow(10, {drop}) AS HUGEINT)"
+        kept = f"CAST(({v} // {power}) + CASE WHEN {drop} > 0 AND 2 * ({v} % {power}) >= {power} THEN 1 ELSE 0 END AS VARCHAR)"
+        return let(kept, lambda k: _joined(k, f"length({k}) + {drop} - 1"))
+
+    return let(whole, digits)
+
+
+def _from_text(plain: str) -> str:
+    """Re-arrange DuckDB's ``123.4``, ``0.0001`` or ``1.5e+20``."""
+
+    def arrange(s: str) -> str:
+        mantissa = f"split_part({s}, 'e', 1)"
+        exponent = f"coalesce(TRY_CAST(nullif(split_part({s}, 'e', 2), '') AS INTEGER), 0)"
+        digits = f"ltrim(replace({mantissa}, '.', ''), '0')"
+        leading = f"(length(replace({mantissa}, '.', '')) - length({digits}))"
+        return _joined(digits, f"length(split_part({mantissa}, '.', 1)) + {exponent} - 1 - {leading}")
+
+    return let(plain, arrange)
+
+
+def _joined(digits: str, exponent: str) -> str:
+    return (
+        f"{digits}[1] || '.' || coalesce(nullif(rtrim({digits}[2:], '0'), ''), '0') || 'E' || "
+        f"CAST({exponent} AS VARCHAR)"
+    )
+
+
+def decimal_text(sql: str, scale: int) -> str:
+    """Return the text of a decimal without trailing zeros, as HiveDecimal has it.
+
+    Example:
+        >>> decimal_text("x", 0)
+        'CAST(x AS VARCHAR)'
+    """
+    plain = f"CAST({sql} AS VARCHAR)"
+    return f"rtrim(rtrim({plain}, '0'), '.')" if scale else plain
+
+
+def timestamp_text(sql: str) -> str:
+    """Return ``2020-01-01 00:00:00.5``: the fraction only as long as it must be."""
+    return f"CAST({sql} AS VARCHAR)"
+
+
+def cast_text(sql: str, hive_type: HiveType) -> str:
+    """Return the text that ``CAST(x AS STRING)`` gives for a primitive."""
+    name = str(hive_type)
+    if name == "boolean":
+        return f"CASE {sql} WHEN TRUE THEN 'TRUE' WHEN FALSE THEN 'FALSE' END"
+    if name in ("float", "double"):
+        return floating_text(sql, single=name == "float")
+    if isinstance(hive_type, DecimalType):
+        return decimal_text(sql, hive_type.scale)
+    if name == "binary":
+        return f"decode({sql})"
+    return f"CAST({sql} AS VARCHAR)"

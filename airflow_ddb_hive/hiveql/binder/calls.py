@@ -1,0 +1,85 @@
+"""From a function's name and bound arguments to a typed call."""
+
+from __future__ import annotations
+
+from airflow_ddb_hive.hiveql.binder.coercion import coerced
+from airflow_ddb_hive.hiveql.binder.context import semantic_error
+from airflow_ddb_hive.hiveql.functions import FUNCTIONS, STRUCT_FIELD, ArgumentMismatch, FunctionSpec
+from airflow_ddb_hive.hiveql.grammar.syntax import FunctionNode, LiteralNode, MemberNode, NameNode, Node
+from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal, Position, Window
+from airflow_ddb_hive.model.types import STRING
+
+__all__ = ["bind_call", "bind_field", "find_function", "syntax_text"]
+
+
+def find_function(name: str) -> FunctionSpec:
+    """The built-in of a name.
+
+    Raises:
+        HiveSemanticError: There is none (10011).
+    """
+    spec = FUNCTIONS.get(name)
+    if spec is None:
+        raise semantic_error(10011, f"Invalid function {name}")
+    return spec
+
+
+def bind_call(
+    spec: FunctionSpec,
+    arguments: tuple[Expression, ...],
+    node: FunctionNode,
+    *,
+    window: Window | None = None,
+) -> Call:
+    """Convert the arguments as the function asks, and give the call its type.
+
+    Raises:
+        HiveSemanticError: The function does not take these arguments.
+    """
+    try:
+        signature = spec.resolve(arguments)
+    except ArgumentMismatch as error:
+        raise _mismatch(error, node) from error
+    converted = tuple(coerced(have, want) for have, want in zip(arguments, signature.parameters, strict=True))
+    return Call(signature.result, node.position, spec.canonical, converted, node.distinct, window)
+
+
+_WORDING = {10014: "Wrong arguments", 10015: "Arguments length mismatch", 10016: "Argument type mismatch"}
+
+
+def _mismatch(error: ArgumentMismatch, node: FunctionNode) -> Exception:
+    blamed: Node = node
+    if error.code == 10016 and error.index is not None:
+        blamed = node.arguments[error.index]
+    elif error.code == 10014 and node.arguments:
+        blamed = node.arguments[-1]
+    elif error.code == 10015:
+        return semantic_error(
+            10015, f"Line {node.position.line}:{node.position.column} Arguments length mismatch '{node.name}': {error.message}"
+        )
+    wording = _WORDING.get(error.code)
+    if wording is None:
+        return semantic_error(error.code, f"{error.message} '{syntax_text(node)}'", node.position)
+    return semantic_error(error.code, f"{wording} '{syntax_text(blamed)}': {error.message}", node.position)
+
+
+def bind_field(container: Expression, name: str, position: Position) -> Call:
+    """``container.name``."""
+    label = Literal(STRING, position, name)
+    node = FunctionNode(position, "field", ())
+    try:
+        signature = STRUCT_FIELD.resolve((container, label))
+    except ArgumentMismatch as error:
+        raise semantic_error(error.code, f"{error.message} '{name}'", position) from error
+    return Call(signature.result, position, node.name, (container, label))
+
+
+def syntax_text(node: Node) -> str:
+    """A word that stands for an expression in Hive's messages."""
+    if isinstance(node, NameNode | MemberNode):
+        return node.name
+    if isinstance(node, LiteralNode):
+        return node.text
+    if isinstance(node, FunctionNode):
+        return syntax_text(node.arguments[-1]) if node.arguments and not node.name.isidentifier() else node.name
+    return ""

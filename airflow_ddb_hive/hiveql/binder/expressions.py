@@ -1,0 +1,299 @@
+"""From the syntax of an expression to its typed tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql.binder.calls import bind_call, bind_field, find_function
+from airflow_ddb_hive.hiveql.binder.coercion import coerced
+from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.scope import Scope
+from airflow_ddb_hive.hiveql.functions.conversion import common_type, comparison_type
+from airflow_ddb_hive.hiveql.grammar.syntax import (
+    CaseNode,
+    CastNode,
+    ExistsNode,
+    FunctionNode,
+    InQueryNode,
+    LiteralNode,
+    MemberNode,
+    NameNode,
+    Node,
+    OrderNode,
+    QueryNode,
+    StarNode,
+    SubqueryNode,
+    WindowNode,
+)
+from airflow_ddb_hive.hiveql.tree import (
+    Call,
+    Case,
+    Cast,
+    ColumnRef,
+    Expression,
+    Literal,
+    Position,
+    Relation,
+    ScalarSubquery,
+    SortKey,
+    Window,
+)
+from airflow_ddb_hive.model.types import BOOLEAN, VOID, HiveType
+
+__all__ = ["AggregateCollector", "ExpressionBinder", "sort_key"]
+
+
+@dataclass(slots=True)
+class AggregateCollector:
+    """The aggregates of one SELECT, each once; ``first`` is the place of the first among the output columns."""
+
+    relation: int
+    first: int
+    calls: list[Call] = field(default_factory=list)
+
+    def reference(self, call: Call) -> ColumnRef:
+        """The column that will hold the aggregate."""
+        if call not in self.calls:
+            self.calls.append(call)
+        return ColumnRef(call.type, call.position, self.relation, self.first + self.calls.index(call))
+
+
+@dataclass(slots=True, kw_only=True)
+class ExpressionBinder:
+    """Binds expressions over a scope.
+
+    ``aliases`` are select aliases that may be used; with ``aliases_first`` they hide columns. ``outer`` are the scopes
+    around a subquery, known only to say that it is correlated.
+    """
+
+    scope: Scope
+    bind_query: Callable[[QueryNode], Relation]
+    aggregates: AggregateCollector | None = None
+    aliases: Mapping[str, Expression] = field(default_factory=dict)
+    aliases_first: bool = False
+    windows: Mapping[str, WindowNode] = field(default_factory=dict)
+    windows_allowed: bool = False
+    outer: tuple[Scope, ...] = ()
+
+    def bind(self, node: Node) -> Expression:
+        """Bind one expression.
+
+        Raises:
+            HiveSemanticError: A name or type that does not fit.
+        """
+        return _BINDERS[type(node)](self, node)
+
+    def condition(self, node: Node) -> Expression:
+        """Bind a condition: boolean, or converted to it as Hive does."""
+        found = self.bind(node)
+        return found if found.type == BOOLEAN else coerced(found, BOOLEAN)
+
+    def _literal(self, node: LiteralNode) -> Expression:
+        return Literal(node.type, node.position, node.value)
+
+    def _name(self, node: NameNode) -> Expression:
+        if self.aliases_first and node.name in self.aliases:
+            return self.aliases[node.name]
+        column = self.scope.find(node.name, node.position)
+        if column is not None:
+            return column.reference(node.position)
+        if node.name in self.aliases:
+            return self.aliases[node.name]
+        self._refuse_correlation(None, node.name, node.position)
+        raise semantic_error(
+            10004,
+            f"Invalid table alias or column reference '{node.name}': "
+            f"(possible column names are: {self.scope.names()})",
+            node.position,
+        )
+
+    def _refuse_correlation(self, qualifier: str | None, name: str, position: Position) -> None:
+        for scope in self.outer:
+            found = scope.find(name, position) if qualifier is None else scope.find_qualified(qualifier, name)
+            if found is not None:
+                raise unsupported(
+                    f"the subquery uses '{name}' of the query around it: write a join instead", position
+                )
+
+    def _member(self, node: MemberNode) -> Expression:
+        parts = _name_parts(node)
+        if parts is None:
+            return bind_field(self.bind(node.operand), node.name, node.position)
+        column = self._qualified(parts)
+        if column is not None:
+            return column
+        operand = node.operand
+        if isinstance(operand, NameNode):
+            self._check_qualifier(operand, node)
+        return bind_field(self.bind(operand), node.name, node.position)
+
+    def _qualified(self, parts: tuple[tuple[str, Position], ...]) -> Expression | None:
+        names = [name for name, _ in parts]
+        position = parts[0][1]
+        column = None
+        if len(names) == 3:
+            column = self.scope.find_qualified(names[1], names[2], names[0])
+        elif len(names) == 2:
+            column = self.scope.find_qualified(names[0], names[1])
+        return None if column is None else column.reference(position)
+
+    def _check_qualifier(self, qualifier: NameNode, node: MemberNode) -> None:
+        """Refuse ``alias.name`` where the alias is a table without that column."""
+        if self.scope.find(qualifier.name, qualifier.position) is not None or qualifier.name in self.aliases:
+            return
+        self._refuse_correlation(qualifier.name, node.name, qualifier.position)
+        if self.scope.has_qualifier(qualifier.name):
+            raise semantic_error(10002, f"Invalid column reference '{node.name}'", node.position)
+
+    def _function(self, node: FunctionNode) -> Expression:
+        spec = find_function(node.name)
+        if node.window is not None:
+            return self._windowed(node)
+        if spec.kind == "aggregate":
+            return self._aggregate(node)
+        if spec.kind == "window":
+            raise semantic_error(
+                10249, f"Missing over clause for function : {node.name}" if node.name else node.name, None
+            )
+        if spec.kind == "udtf":
+            raise semantic_error(10081, f"UDTF's are not supported outside the SELECT clause, nor nested in expressions")
+        if node.distinct:
+            raise semantic_error(10093, f"DISTINCT is not supported for function {node.name}", node.position)
+        return bind_call(spec, self._arguments(node), node)
+
+    def _arguments(self, node: FunctionNode) -> tuple[Expression, ...]:
+        return tuple(self.bind(argument) for argument in node.arguments)
+
+    def _aggregate(self, node: FunctionNode) -> Expression:
+        if self.aggregates is None:
+            raise semantic_error(10128, f"Not yet supported place for UDAF '{node.name}'", node.position)
+        if node.name == "count" and not node.arguments and not node.star:
+            raise semantic_error(10015, "Argument expected", node.position)
+        inner = replace(self, aggregates=None, windows_allowed=False)
+        call = bind_call(find_function(node.name), inner._arguments(node), node)
+        return self.aggregates.reference(call)
+
+    def _windowed(self, node: FunctionNode) -> Expression:
+        spec = find_function(node.name)
+        if not self.windows_allowed:
+            raise unsupported("a window function may only stand in a select list or ORDER BY", node.position)
+        if spec.kind not in ("aggregate", "window"):
+            raise semantic_error(10247, f"Failed to breakup Windowing invocations into Groups: {node.name}", None)
+        inner = replace(self, windows_allowed=False)
+        assert node.window is not None  # noqa: S101 (the caller looked)
+        return bind_call(spec, inner._arguments(node), node, window=inner._window(node.window))
+
+    def _window(self, node: WindowNode) -> Window:
+        if node.name is not None:
+            base = self.windows.get(node.name)
+            if base is None:
+                raise semantic_error(10248, f"Window Specification '{node.name}' is not defined", node.position)
+            node = replace(
+                base,
+                partition=node.partition or base.partition,
+                order=node.order or base.order,
+                frame=node.frame or base.frame,
+            )
+            return self._window(node)
+        frame = None if node.frame is None else (node.frame.unit, node.frame.start, node.frame.end)
+        keys = tuple(sort_key(self.bind(key.expression), key) for key in node.order)
+        return Window(tuple(self.bind(part) for part in node.partition), keys, frame)
+
+    def _case(self, node: CaseNode) -> Expression:
+        conditions = [self._case_condition(node.operand, when) for when, _ in node.branches]
+        results = [self.bind(then) for _, then in node.branches]
+        default = None if node.default is None else self.bind(node.default)
+        type_ = self._common([*results, *([] if default is None else [default])], node.position)
+        branches = zip(conditions, (coerced(result, type_) for result in results), strict=True)
+        return Case(type_, node.position, tuple(branches), None if default is None else coerced(default, type_))
+
+    def _case_condition(self, operand: Node | None, when: Node) -> Expression:
+        if operand is None:
+            return self.condition(when)
+        left, right = self.bind(operand), self.bind(when)
+        type_ = comparison_type(left.type, right.type)
+        if type_ is None:
+            raise semantic_error(
+                10016,
+                f"Argument type mismatch: The expressions after WHEN should have the same type with that after "
+                f'CASE: "{left.type}" is expected but "{right.type}" is found',
+                right.position,
+            )
+        return Call(BOOLEAN, when.position, "=", (coerced(left, type_), coerced(right, type_)))
+
+    def _common(self, results: list[Expression], position: Position) -> HiveType:
+        common: HiveType = VOID
+        for result in results:
+            found = common_type(common, result.type)
+            if found is None:
+                raise semantic_error(
+                    10016,
+                    f"Argument type mismatch: The expressions after THEN should have the same type: "
+                    f'"{common}" is expected but "{result.type}" is found',
+                    position,
+                )
+            common = found
+        return common
+
+    def _cast(self, node: CastNode) -> Expression:
+        operand = self.bind(node.operand)
+        return operand if operand.type == node.type else Cast(node.type, node.position, operand)
+
+    def _subquery(self, node: SubqueryNode) -> Expression:
+        relation = self._query(node.query)
+        if len(relation.columns) != 1:
+            raise semantic_error(10249, "Unsupported SubQuery Expression: SubQuery can contain only 1 item", None)
+        return ScalarSubquery(relation.columns[0].type, node.position, relation)
+
+    def _exists(self, node: ExistsNode) -> Expression:
+        return ScalarSubquery(BOOLEAN, node.position, self._query(node.query), "exists")
+
+    def _in_query(self, node: InQueryNode) -> Expression:
+        operand = self.bind(node.operand)
+        relation = self._query(node.query)
+        if len(relation.columns) != 1:
+            raise semantic_error(10249, "Unsupported SubQuery Expression: SubQuery can contain only 1 item", None)
+        type_ = comparison_type(operand.type, relation.columns[0].type)
+        if type_ is None or relation.columns[0].type != type_:
+            type_ = relation.columns[0].type if type_ is None else type_
+        return ScalarSubquery(BOOLEAN, node.position, relation, "in", coerced(operand, type_))
+
+    def _query(self, query: QueryNode) -> Relation:
+        return self.bind_query(query)
+
+    def _star(self, node: StarNode) -> Expression:
+        raise UnsupportedSqlError(
+            "* may only stand in a select list and in count(*)", line=node.position.line, column=node.position.column
+        )
+
+
+def _name_parts(node: Node) -> tuple[tuple[str, Position], ...] | None:
+    """The names of ``a.b`` or ``a.b.c``; ``None`` for anything else."""
+    if isinstance(node, NameNode):
+        return ((node.name, node.position),)
+    if isinstance(node, MemberNode):
+        parts = _name_parts(node.operand)
+        return None if parts is None else (*parts, (node.name, node.position))
+    return None
+
+
+def sort_key(expression: Expression, node: OrderNode) -> SortKey:
+    """A sort key with Hive's default place for NULL."""
+    nulls_first = not node.descending if node.nulls_first is None else node.nulls_first
+    return SortKey(expression, node.descending, nulls_first)
+
+
+_BINDERS: dict[type[Node], Callable[[ExpressionBinder, Node], Expression]] = {
+    LiteralNode: ExpressionBinder._literal,  # type: ignore[dict-item]  # the key is the parameter's type
+    NameNode: ExpressionBinder._name,  # type: ignore[dict-item]  # as above
+    MemberNode: ExpressionBinder._member,  # type: ignore[dict-item]  # as above
+    FunctionNode: ExpressionBinder._function,  # type: ignore[dict-item]  # as above
+    CaseNode: ExpressionBinder._case,  # type: ignore[dict-item]  # as above
+    CastNode: ExpressionBinder._cast,  # type: ignore[dict-item]  # as above
+    SubqueryNode: ExpressionBinder._subquery,  # type: ignore[dict-item]  # as above
+    ExistsNode: ExpressionBinder._exists,  # type: ignore[dict-item]  # as above
+    InQueryNode: ExpressionBinder._in_query,  # type: ignore[dict-item]  # as above
+    StarNode: ExpressionBinder._star,  # type: ignore[dict-item]  # as above
+}
