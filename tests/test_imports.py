@@ -42,7 +42,7 @@ def test_operators_bring_in_no_hook() -> None:
     assert "airflow_ddb_hive" in _imported_by(statement, airflow=True)
 
 
-@pytest.mark.parametrize("module", ["airflow_ddb_hive", "airflow_ddb_hive.provider_info", "airflow_ddb_hive.engines"])
+@pytest.mark.parametrize("module", ["airflow_ddb_hive", "airflow_ddb_hive.errors", "airflow_ddb_hive.provider_info"])
 def test_light_modules_need_neither_airflow_nor_an_engine(module: str) -> None:
     imported = _imported_by(f"import {module}", airflow=False)
     assert imported.isdisjoint([*HEAVY, "airflow"])

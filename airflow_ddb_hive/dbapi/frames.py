@@ -15,18 +15,19 @@ _NULLABLE = {
     "int16": "Int16Dtype",
     "int32": "Int32Dtype",
     "int64": "Int64Dtype",
-    "float": "Float32Dtype",
-    "double": "Float64Dtype",
     "bool": "BooleanDtype",
 }
-"""pandas' own types that know NULL, by Arrow type."""
+"""pandas' own types that know NULL, by Arrow type; its Float64 is none of them: it takes NaN for NULL."""
+
+_FLOATS = frozenset({"float", "double"})
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """Return the rows as a data frame.
 
-    Integers, doubles and booleans have pandas' nullable types, timestamps ``datetime64[us]``; everything else is the
-    Python value that a cursor fetches, in a column of objects. Names may repeat, as Hive's may.
+    Integers and booleans have pandas' nullable types, floats Arrow's (which tell NaN from NULL), timestamps are
+    ``datetime64[us]``; everything else is the Python value that a cursor fetches, in a column of objects. Names may
+    repeat, as Hive's may.
 
     Example:
         >>> import pyarrow as pa
@@ -48,6 +49,8 @@ def _series(column: pa.ChunkedArray) -> pd.Series[Any]:
     if nullable is not None:
         dtype: Any = getattr(pd, nullable)()
         return pd.Series(dtype.__from_arrow__(column))
+    if str(column.type) in _FLOATS:
+        return pd.Series(pd.arrays.ArrowExtensionArray(column))
     if str(column.type).startswith("timestamp"):
         series: pd.Series[Any] = column.to_pandas()
         return series

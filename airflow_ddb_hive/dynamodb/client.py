@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +22,14 @@ from airflow_ddb_hive.dynamodb.describe import description_of
 from airflow_ddb_hive.dynamodb.errors_map import CODE_RULES, client_rule, service_rule
 from airflow_ddb_hive.dynamodb.retry import CallContext, Failure, RetryPolicy, send_with_retries
 from airflow_ddb_hive.dynamodb.wire import error_of, throttle_reasons
-from airflow_ddb_hive.model.access import AwsAccess
-from airflow_ddb_hive.model.dynamodb import TableDescription
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import boto3
+
+    from airflow_ddb_hive.model.access import AwsAccess
+    from airflow_ddb_hive.model.dynamodb import TableDescription
 
 __all__ = ["DynamoDB"]
 
@@ -35,6 +37,7 @@ _CONNECT_SECONDS = 5
 _READ_SECONDS = 10
 """A page takes DynamoDB far less; and whoever cancels a job waits at most this long for its threads."""
 _CONNECTIONS = 64
+_FIRST_FAILURE = 300
 
 _METHODS = {
     "BatchWriteItem": "batch_write_item",
@@ -66,7 +69,7 @@ class _BytesParser:
                 "HTTPHeaders": {name.lower(): value for name, value in response["headers"].items()},
             },
         }
-        if response["status_code"] >= 300:
+        if response["status_code"] >= _FIRST_FAILURE:
             code, message = error_of(body)
             parsed["Error"] = {"Code": code, "Message": message}
         return parsed
@@ -173,7 +176,9 @@ class DynamoDB:
 
     def _send(self, operation: str, body: bytes, table: str) -> _Answer:
         # The table is named to botocore as well: endpoints may be chosen by it.
-        params: dict[str, Any] = {"RequestItems": {table: []}} if operation == "BatchWriteItem" else {"TableName": table}
+        params: dict[str, Any] = (
+            {"RequestItems": {table: []}} if operation == "BatchWriteItem" else {"TableName": table}
+        )
         method = getattr(self._client, _METHODS[operation])
         try:
             parsed = method(**params, **{_BODY: body})

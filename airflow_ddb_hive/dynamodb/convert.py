@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -39,7 +38,7 @@ def column_of_text(values: pa.Array, hive_type: HiveType, dynamodb_type: str) ->
         return _list_column(values, hive_type, dynamodb_type)
     if dynamodb_type == "B":
         return decode_base64(values)
-    if dynamodb_type == "S" and str(hive_type) in {"string"}:
+    if dynamodb_type == "S" and str(hive_type) == "string":
         return values
     return _scalar_column(values, hive_type)
 
@@ -137,5 +136,3 @@ def _bytes_of(values: pa.Array, total: int) -> npt.NDArray[np.uint8]:
         return np.zeros(0, dtype=np.uint8)
     first = int(np.frombuffer(offsets, dtype=np.int32)[values.offset])
     return np.frombuffer(data, dtype=np.uint8)[first : first + total]
-
-

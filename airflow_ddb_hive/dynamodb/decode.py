@@ -7,7 +7,7 @@ value (``nested.py``). The slow twin that says what is right is in ``tests/suppo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
@@ -19,6 +19,9 @@ from airflow_ddb_hive.dynamodb.paged_json import is_flat, read_attributes
 from airflow_ddb_hive.errors import BadValueError
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["compact", "decode_page"]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
@@ -18,6 +17,9 @@ from airflow_ddb_hive.dynamodb.encode_value import EncodeError, nested_values
 from airflow_ddb_hive.errors import WriteRefusedError
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, TableDescription
 from airflow_ddb_hive.model.types import ArrayType, MapType, StructType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["LARGEST_ITEM_BYTES", "EncodedItems", "ItemEncoder", "item_size"]
 

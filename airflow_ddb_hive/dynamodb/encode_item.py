@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from airflow_ddb_hive.dynamodb.encode_value import EncodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence, Set
 
 __all__ = ["item_fragments", "wire_value"]
 

@@ -7,13 +7,15 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from airflow_ddb_hive.model.dynamodb import AttributeColumn
 from airflow_ddb_hive.model.mapping import attribute_tag
 from airflow_ddb_hive.model.types import ArrayType, HiveType, MapType, StructType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.model.dynamodb import AttributeColumn
 
 __all__ = ["EncodeError", "nested_values"]
 
@@ -39,7 +41,7 @@ def nested_values(values: pa.Array, column: AttributeColumn, *, null_serializati
 
 
 class _Encoder:
-    def __init__(self, null_serialization: bool) -> None:  # noqa: FBT001 - the one option of a private class
+    def __init__(self, null_serialization: bool) -> None:
         self._nulls = null_serialization
 
     def cell(self, value: Any, column: AttributeColumn) -> str | None:

@@ -8,12 +8,14 @@ occur inside a JSON string; only a map whose first attribute is called ``M`` loo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from itertools import accumulate, chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["TO_CONNECTOR", "connector_text", "item_column"]
 
@@ -31,13 +33,22 @@ TO_CONNECTOR: Mapping[str, str] = {
 }
 """DynamoDB's type tags in the connector's spelling."""
 
-_OPENERS = {"S": b'"', "N": b'"', "B": b'"', "BOOL": b"", "NULL": b"t", "L": b"[", "M": b"{", "SS": b"[", "NS": b"["}
-_OPENERS["BS"] = b"["
+_OPENERS: tuple[tuple[str, str], ...] = (
+    ("S", '"'),
+    ("N", '"'),
+    ("B", '"'),
+    ("BOOL", "t"),
+    ("BOOL", "f"),
+    ("NULL", "t"),
+    ("L", "["),
+    ("M", "{"),
+    ("SS", "["),
+    ("NS", "["),
+    ("BS", "["),
+)
 _REPLACEMENTS = tuple(
-    (b'{"%s":%s' % (tag.encode(), opener), b'{"%s":%s' % (TO_CONNECTOR[tag].encode(), opener))
-    for tag, opener in _OPENERS.items()
-    if tag != "BOOL"
-) + ((b'{"BOOL":t', b'{"bOOL":t'), (b'{"BOOL":f', b'{"bOOL":f'))
+    (f'{{"{tag}":{opener}'.encode(), f'{{"{TO_CONNECTOR[tag]}":{opener}'.encode()) for tag, opener in _OPENERS
+)
 _AMBIGUOUS = b'{"M":{"M":{'
 # Escapes that Gson spells in another way: \u.... and \/; and the two line separators that Gson does escape.
 _OTHER_ESCAPES = (b"\\u", b"\\/", "\u2028".encode(), "\u2029".encode())

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
@@ -12,8 +11,12 @@ import pyarrow as pa
 from airflow_ddb_hive.dynamodb.convert import CellError, column_of_text
 from airflow_ddb_hive.dynamodb.paged_json import tag_of
 from airflow_ddb_hive.model.arrow import arrow_type
-from airflow_ddb_hive.model.dynamodb import AttributeColumn
 from airflow_ddb_hive.model.types import ArrayType, HiveType, MapType, StructType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from airflow_ddb_hive.model.dynamodb import AttributeColumn
 
 __all__ = ["nested_column"]
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import JobCancelledError
-from airflow_ddb_hive.model.budget import Budget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow_ddb_hive.model.budget import Budget
 
 __all__ = ["Pacer"]
 

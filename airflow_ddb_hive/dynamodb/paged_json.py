@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
-from airflow_ddb_hive.model.dynamodb import AttributeColumn
-from airflow_ddb_hive.model.types import ArrayType, HiveType, MapType, PrimitiveType, StructType
+from airflow_ddb_hive.model.types import ArrayType, HiveType, MapType, StructType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow_ddb_hive.model.dynamodb import AttributeColumn
 
 __all__ = ["is_flat", "read_attributes"]
 
@@ -52,9 +55,7 @@ def read_attributes(page: bytes, columns: Sequence[AttributeColumn]) -> dict[Att
         # Two lists on one attribute may want different element types: one reading takes both.
         fields[column.dynamodb_type] = _merged(fields.get(column.dynamodb_type), shape)
     structs = _read(page, wanted)
-    return {
-        column: pc.struct_field(structs.field(str(column.attribute)), [column.dynamodb_type]) for column in columns
-    }
+    return {column: pc.struct_field(structs.field(str(column.attribute)), [column.dynamodb_type]) for column in columns}
 
 
 def _shape(hive_type: HiveType, dynamodb_type: str) -> pa.DataType:

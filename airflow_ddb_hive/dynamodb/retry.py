@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from airflow_ddb_hive.dynamodb.errors_map import Kind, Rule
-from airflow_ddb_hive.dynamodb.meter import Meter
-from airflow_ddb_hive.dynamodb.pacing import Pacer
 from airflow_ddb_hive.errors import DdbHiveError, JobCancelledError, ThrottledError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from airflow_ddb_hive.dynamodb.meter import Meter
+    from airflow_ddb_hive.dynamodb.pacing import Pacer
 
 __all__ = ["CallContext", "Failure", "RetryPolicy", "backoff_seconds", "send_with_retries"]
 
@@ -47,7 +50,9 @@ class CallContext:
 class Failure(Exception):  # noqa: N818 - never leaves this room: it is one attempt's outcome
     """One failed attempt: its rule and all that the final error says."""
 
-    def __init__(self, rule: Rule, message: str, *, code: str, request_id: str | None, reasons: tuple[str, ...]) -> None:
+    def __init__(
+        self, rule: Rule, message: str, *, code: str, request_id: str | None, reasons: tuple[str, ...]
+    ) -> None:
         super().__init__(message)
         self.rule = rule
         self.message = message

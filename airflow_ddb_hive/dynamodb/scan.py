@@ -5,21 +5,24 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from airflow_ddb_hive.dynamodb.client import DynamoDB
 from airflow_ddb_hive.dynamodb.decode import decode_page
-from airflow_ddb_hive.dynamodb.meter import Meter
-from airflow_ddb_hive.dynamodb.pacing import Pacer
 from airflow_ddb_hive.dynamodb.retry import CallContext
 from airflow_ddb_hive.dynamodb.threads import LinkedEvent, StoppableQueue
 from airflow_ddb_hive.dynamodb.wire import parse_page, scan_body
 from airflow_ddb_hive.errors import JobCancelledError
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, ReadRequest, ScanUnit, TableDescription
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from airflow_ddb_hive.dynamodb.client import DynamoDB
+    from airflow_ddb_hive.dynamodb.meter import Meter
+    from airflow_ddb_hive.dynamodb.pacing import Pacer
 
 __all__ = ["COUNT_COLUMN", "Page", "TableReader"]
 
@@ -120,6 +123,7 @@ class TableReader:
             DdbHiveError: What the first failed thread raised.
         """
         ended = LinkedEvent(self._stop)
+        self._attributes()  # asks for the description, if need be, before threads would each do so
         units = iter(self.units())
         reader = _Fork(self, ended)
         batches: StoppableQueue[pa.RecordBatch | _End] = StoppableQueue(read_ahead, ended)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import msgspec
-import pyarrow as pa
-from typing_extensions import Unpack
 
-from airflow_ddb_hive.dynamodb.client import DynamoDB
 from airflow_ddb_hive.dynamodb.encode import ItemEncoder
-from airflow_ddb_hive.dynamodb.meter import Meter
-from airflow_ddb_hive.dynamodb.pacing import Pacer
 from airflow_ddb_hive.dynamodb.retry import CallContext, backoff_seconds
 from airflow_ddb_hive.dynamodb.threads import LinkedEvent, StoppableQueue
 from airflow_ddb_hive.dynamodb.wire import BatchAnswer, parse_batch_answer
 from airflow_ddb_hive.errors import InputError, JobCancelledError, ThrottledError, WriteRefusedError
-from airflow_ddb_hive.model.dynamodb import AttributeColumn, TableDescription
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from airflow_ddb_hive.dynamodb.client import DynamoDB
+    from airflow_ddb_hive.dynamodb.meter import Meter
+    from airflow_ddb_hive.dynamodb.pacing import Pacer
+    from airflow_ddb_hive.model.dynamodb import AttributeColumn, TableDescription
 
 __all__ = ["ItemWriter", "WriteOptions"]
 

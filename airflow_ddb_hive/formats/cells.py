@@ -68,7 +68,7 @@ class CellRules:
 
 def fast_cells(block: bytes, rules: CellRules, needed: Sequence[int]) -> pa.RecordBatch | None:
     """Cut a block in which all rows have as many fields as the first; ``None`` if it has to be cut exactly."""
-    if not rules.can_be_fast or block.startswith((b"\n", _BYTE_ORDER_MARK)) or b"\n\n" in block:
+    if not rules.can_be_fast or block.startswith((b"\n", _BYTE_ORDER_MARK)):
         return None
     if rules.escape is not None and rules.escape in block:
         return None
@@ -78,6 +78,8 @@ def fast_cells(block: bytes, rules: CellRules, needed: Sequence[int]) -> pa.Reco
         table = pa_csv.read_csv(pa.BufferReader(block), *_csv_options(len(block), width, present, rules))
     except pa.ArrowInvalid:
         return None
+    if table.num_rows != block.count(b"\n"):
+        return None  # Arrow leaves blank lines out
     columns = {name: table.column(name).combine_chunks() for name in table.column_names}
     nulls = pa.nulls(table.num_rows, pa.string())
     return _batch([columns.get(str(index), nulls) for index in needed], needed, table.num_rows)

@@ -1,0 +1,18 @@
+"""The language: HiveQL text in, typed statements out; pure, and the only room that uses sqlglot."""
+
+from airflow_ddb_hive.hiveql.binder import bind_statement
+from airflow_ddb_hive.hiveql.functions import FUNCTIONS, FunctionSpec
+from airflow_ddb_hive.hiveql.parameters import bind_parameters
+from airflow_ddb_hive.hiveql.script import ScriptStatement, split_script
+from airflow_ddb_hive.hiveql.variables import Variables, substitute
+
+__all__ = [
+    "FUNCTIONS",
+    "FunctionSpec",
+    "ScriptStatement",
+    "Variables",
+    "bind_parameters",
+    "bind_statement",
+    "split_script",
+    "substitute",
+]

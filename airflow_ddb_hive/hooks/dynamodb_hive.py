@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,6 +19,8 @@ from airflow_ddb_hive.hooks.running import JobRun
 from airflow_ddb_hive.model.job import Job
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from airflow_ddb_hive.engines.base import Engine
     from airflow_ddb_hive.model.access import AwsAccess
     from airflow_ddb_hive.model.job import JobReport
@@ -148,24 +151,30 @@ class DynamoDBHiveHook(DbApiHook):
         if self.options.engine not in (None, "local"):
             raise InputError(f"engine {self.options.engine!r} runs jobs only: use an operator, or engine 'local'")
         connection = dbapi.connect(
-            warehouse=self.options.warehouse, hiveconf=dict(self.options.hiveconfs), access=self.access
+            warehouse=self.options.warehouse,
+            hiveconf=dict(self.options.hiveconfs),
+            access=self.access,
+            schema=self.schema,
         )
-        self._open_session(connection)
+        if self.options.init_hql:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.executescript(self.options.init_hql)
+            except BaseException:
+                connection.close()
+                raise
         return connection
 
-    def _open_session(self, connection: Any) -> None:
-        """Do in a fresh connection what a job would do first."""
-        cursor = connection.cursor()
-        try:
-            if self.schema != "default":
-                cursor.execute(f"USE {quote_schema(self.schema)}")
-            if self.options.init_hql:
-                cursor.executescript(self.options.init_hql)
-        except BaseException:
-            connection.close()
-            raise
-        finally:
-            cursor.close()
+    def _get_pandas_df(self, sql: str | list[str], parameters: Any = None, **kwargs: Any) -> pd.DataFrame:
+        """Take the frame from the cursor: pandas' own way asks for SQLAlchemy, and knows no Hive types."""
+        if kwargs:
+            raise InputError(f"get_df takes sql, parameters and df_type here, not {', '.join(sorted(kwargs))}")
+        statements = [sql] if isinstance(sql, str) else sql
+        with closing(self.get_conn()) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(self.strip_sql_string(statement), parameters or None)
+            frame: pd.DataFrame = cursor.fetch_df()
+        return frame
 
     def get_uri(self) -> str:
         """Return a URI that names the connection, with nothing secret in it."""
@@ -180,7 +189,7 @@ class DynamoDBHiveHook(DbApiHook):
     @staticmethod
     def split_sql_string(sql: str, strip_semicolon: bool = False) -> list[str]:  # noqa: ARG004 - common-sql's signature
         """Return the statements of a script, as the Hive CLI cuts it, without their semicolons."""
-        from airflow_ddb_hive.hiveql.script import split_script
+        from airflow_ddb_hive.hiveql import split_script
 
         return [statement.text.strip() for statement in split_script(sql)]
 
@@ -219,18 +228,3 @@ class DynamoDBHiveHook(DbApiHook):
             name: field(spec["label"], description=spec["description"], widget=widget())
             for name, spec in form_fields().items()
         }
-
-
-def quote_schema(name: str) -> str:
-    """Return a database name for USE.
-
-    Example:
-        >>> quote_schema("sales")
-        '`sales`'
-
-    Raises:
-        InputError: Hive cannot have a database of that name.
-    """
-    if not name.isascii() or not name.replace("_", "").isalnum():
-        raise InputError(f"no Hive database can be named {name!r}: use letters, digits and underscores")
-    return f"`{name}`"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_ddb_hive.errors import InputError
-from airflow_ddb_hive.model.quoting import check_dynamodb_name, quote_name, quote_table, quote_text
+from airflow_ddb_hive.model.quoting import check_dynamodb_name, quote_location, quote_name, quote_table, quote_text
 from airflow_ddb_hive.model.table import DYNAMODB_HANDLER
 from airflow_ddb_hive.model.types import ArrayType, HiveType, MapType, StructType, parse_type
 
@@ -95,7 +95,7 @@ _SPEC_LENGTHS = range(1, 4)
 
 def _parse_column(name: str, spec: ColumnSpec) -> MappedColumn:
     quote_name(name)
-    parts = [spec] if isinstance(spec, str) else list(spec)
+    parts: list[Any] = list(spec) if isinstance(spec, list | tuple) else [spec]
     if len(parts) not in _SPEC_LENGTHS or not all(type(part) is str for part in parts):
         raise InputError(
             f"column {name!r}: give a Hive type, or (type, attribute), or (type, attribute, DynamoDB type)"
@@ -266,8 +266,7 @@ class FileFolder:
 
     def __post_init__(self) -> None:
         """Refuse a format whose columns are missing, or are not asked for."""
-        if not self.location.strip():
-            raise InputError("location is empty: give a folder, such as s3://bucket/folder/")
+        quote_location(self.location)
         rule = _rule(self.file_format)
         whole = self.columns == WHOLE_ITEM
         if whole and rule.columns == "required":
@@ -289,7 +288,7 @@ def create_file_table(name: str, folder: FileFolder) -> str:
     lines = (
         f"CREATE EXTERNAL TABLE {quote_table(name)} ({_column_definitions(folder.columns)})",
         storage_clause(folder.file_format),
-        f"LOCATION {quote_text(folder.location)};",
+        f"LOCATION {quote_location(folder.location)};",
     )
     return "\n".join(line for line in lines if line)
 
@@ -356,5 +355,5 @@ def insert_directory(location: str, file_format: str, select: str) -> str:
         STORED AS PARQUET
         SELECT * FROM music;
     """
-    lines = (f"INSERT OVERWRITE DIRECTORY {quote_text(location)}", storage_clause(file_format), f"{select};")
+    lines = (f"INSERT OVERWRITE DIRECTORY {quote_location(location)}", storage_clause(file_format), f"{select};")
     return "\n".join(line for line in lines if line)

@@ -6,11 +6,10 @@ Follows https://docs.aws.amazon.com/emr/latest/ReleaseGuide/EMRforDynamoDB.html;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import InputError, MappingError
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, TableDescription
-from airflow_ddb_hive.model.table import Column, Table
 from airflow_ddb_hive.model.types import (
     STRING,
     ArrayType,
@@ -21,6 +20,11 @@ from airflow_ddb_hive.model.types import (
     StructType,
     VarcharType,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow_ddb_hive.model.table import Column, Table
 
 __all__ = ["DYNAMODB_TYPES", "attribute_tag", "dynamodb_table_name", "parse_mapping", "resolve_mapping"]
 

@@ -11,12 +11,21 @@ import re
 
 from airflow_ddb_hive.errors import InputError
 
-__all__ = ["check_dynamodb_name", "hive_name", "quote_name", "quote_table", "quote_text", "working_name"]
+__all__ = [
+    "check_dynamodb_name",
+    "hive_name",
+    "quote_location",
+    "quote_name",
+    "quote_table",
+    "quote_text",
+    "working_name",
+]
 
 _LONGEST_COLUMN_NAME = 767  # of Hive's metastore schema
 _HIVE_TABLE = re.compile(r"[A-Za-z0-9_]{1,128}", re.ASCII)
 _DYNAMODB_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}", re.ASCII)
 _IMPOSSIBLE_IN_NAMES = re.compile(r"[`,:;.$%\\\x00-\x1f\x7f]")
+_IMPOSSIBLE_IN_LOCATIONS = re.compile("['\"`;\\\\\x00-\x1f\x7f\x85\u2028\u2029]|[$][{]|%[(]")
 _SHORT_ESCAPES = {"\\": r"\\", "'": r"\'", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _LONG_ESCAPES = re.compile("[;$%\x00-\x1f\x7f\x85\u2028\u2029]")
 
@@ -52,6 +61,28 @@ def _escaped(character: str) -> str:
     if _LONG_ESCAPES.match(character):
         return f"\\u{ord(character):04x}"
     return character
+
+
+def quote_location(location: str) -> str:
+    """Return a folder between quotes.
+
+    Hive takes the text of INSERT OVERWRITE DIRECTORY as it stands, escapes and all, so what would need one is refused.
+
+    Example:
+        >>> quote_location("s3://lake/day=2024-01-01/")
+        "'s3://lake/day=2024-01-01/'"
+
+    Raises:
+        InputError: The location is empty, or holds a character that HiveQL cannot carry there.
+    """
+    if not location.strip():
+        raise InputError("location is empty: give a folder, such as s3://bucket/folder/")
+    if _IMPOSSIBLE_IN_LOCATIONS.search(location):
+        raise InputError(
+            f"location {location!r} cannot be written in HiveQL: leave out quotes, backslashes, semicolons, '${{', '%(' "
+            "and control characters"
+        )
+    return f"'{location}'"
 
 
 def hive_name(dynamodb_table: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from airflow_ddb_hive.errors import AccessError, DdbHiveError, InputError, NotFoundError, StorageError
-from airflow_ddb_hive.storage.base import FileInfo
+from airflow_ddb_hive.storage.base import FileInfo, OutputFile
 from airflow_ddb_hive.storage.paths import is_hidden, local_path
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class FileStore:
         with file_errors(path):
             return cast("BinaryIO", path.open("rb"))
 
-    def create(self, url: str) -> _LocalOutput:
+    def create(self, url: str) -> OutputFile:
         """Start a file under a hidden name beside its own; missing parents are made."""
         return _LocalOutput(Path(local_path(url)))
 

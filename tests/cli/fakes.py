@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.cli.entry import run
@@ -25,13 +25,13 @@ USAGE = TableUsage(table="Features", role="read", items=3407, bytes=400_000, req
 
 class FakeResult:
     def __init__(
-        self, statement: str, columns: tuple[OutputColumn, ...] | None = None, lines: Iterator[str] = iter(())
+        self, statement: str, columns: tuple[OutputColumn, ...] | None = None, lines: Iterable[str] = ()
     ) -> None:
         usage = (USAGE,) if "FROM features" in statement else ()
         self.report = StatementReport(statement=statement, seconds=0.25, usage=usage)
         self.columns = columns
         self.closed = False
-        self._lines = lines
+        self._lines = iter(lines)
 
     def lines(self) -> Iterator[str]:
         return self._lines
@@ -43,7 +43,7 @@ class FakeResult:
 class FakeSession:
     """Statements are split at semicolons; each is an act of :data:`ACTS`, named by its first word."""
 
-    def __init__(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> None:
+    def __init__(self, on_progress: Callable[[Progress], None] = lambda _progress: None) -> None:
         self.settings: dict[str, str] = {}
         self.results: list[FakeResult] = []
         self.cancelled = threading.Event()
@@ -62,15 +62,15 @@ class FakeSession:
         self.closed = True
 
 
-def _two_rows(session: FakeSession, statement: str) -> FakeResult:
+def _two_rows(_session: FakeSession, statement: str) -> FakeResult:
     return FakeResult(statement, COLUMNS, iter(["1\tx", "2\tNULL"]))
 
 
-def _no_rows(session: FakeSession, statement: str) -> FakeResult:
+def _no_rows(_session: FakeSession, statement: str) -> FakeResult:
     return FakeResult(statement)
 
 
-def _empty(session: FakeSession, statement: str) -> FakeResult:
+def _empty(_session: FakeSession, statement: str) -> FakeResult:
     return FakeResult(statement, COLUMNS)
 
 
@@ -82,15 +82,15 @@ def _set(session: FakeSession, statement: str) -> FakeResult:
     return FakeResult(statement, COLUMNS[:1], iter([f"{key}={session.settings[key]}"]))
 
 
-def _unknown_table(session: FakeSession, statement: str) -> FakeResult:
+def _unknown_table(_session: FakeSession, _statement: str) -> FakeResult:
     raise HiveSemanticError("Table not found 'nope'", code=10001, line=4, column=14)
 
 
-def _disk(session: FakeSession, statement: str) -> FakeResult:
+def _disk(_session: FakeSession, _statement: str) -> FakeResult:
     raise StorageError("/data is full: make room", line=2, column=7)
 
 
-def _fault(session: FakeSession, statement: str) -> FakeResult:
+def _fault(_session: FakeSession, _statement: str) -> FakeResult:
     raise KeyError("no such place\nin the code")
 
 
@@ -120,7 +120,7 @@ def _endless(session: FakeSession, statement: str) -> FakeResult:
     return FakeResult(statement, COLUMNS[:1], lines())
 
 
-def _million(session: FakeSession, statement: str) -> FakeResult:
+def _million(_session: FakeSession, statement: str) -> FakeResult:
     return FakeResult(statement, COLUMNS[:1], map(str, range(1_000_000)))
 
 

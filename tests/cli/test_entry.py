@@ -134,9 +134,7 @@ def test_a_fault_is_one_line_and_says_how_to_see_more(shell: Callable[..., Said]
     assert "DDB_HIVE_TRACEBACK=1" in said.err
 
 
-def test_the_traceback_of_a_fault_can_be_asked_for(
-    shell: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_traceback_of_a_fault_can_be_asked_for(shell: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DDB_HIVE_TRACEBACK", "1")
     assert shell("-e", "FAULT").err.startswith("Traceback (most recent call last):")
 
@@ -148,16 +146,14 @@ def test_progress_is_a_line_on_stderr(shell: Callable[..., Said]) -> None:
 @pytest.mark.parametrize("script", ["SELECT 1", "UNKNOWN", "FAULT"])
 def test_results_and_session_are_closed_whatever_happens(script: str) -> None:
     session = FakeSession()
-    run(["-S", "-e", f"SELECT 0; {script}"], lambda options, console: session)
+    run(["-S", "-e", f"SELECT 0; {script}"], lambda _options, _console: session)
     assert session.closed
     assert all(result.closed for result in session.results)
 
 
 def test_an_unknown_engine_is_refused_before_anything_runs(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["--engine", "emr", "-e", "SELECT 1"]) == 1
-    assert capfd.readouterr().err == (
-        "FAILED: Execution Error, --engine 'emr' is not there: this version has local\n"
-    )
+    assert capfd.readouterr().err == ("FAILED: Execution Error, --engine 'emr' is not there: this version has local\n")
 
 
 def test_e_and_f_together_are_refused_with_hives_status(capfd: pytest.CaptureFixture[str]) -> None:

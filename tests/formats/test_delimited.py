@@ -208,7 +208,7 @@ def test_hive_reads_the_same_cells(hive_rig: HiveRig, tmp_path: Path, escape: st
     answer = hive_rig(
         f"CREATE EXTERNAL TABLE {table} (a string, b string, c string) ROW FORMAT DELIMITED "
         f"FIELDS TERMINATED BY ','{escape} LOCATION 'file://{tmp_path}'",
-        f"SELECT * FROM {table}",
+        f"FROM {table} SELECT *",
     )
     assert answer.error is None
     ours = read(data, ESCAPED if escape else CSV)

@@ -14,7 +14,7 @@ from airflow_ddb_hive.formats.lines import line_blocks
 class OneByteStream(io.BytesIO):
     """A source that gives a byte a read, as the worst network would."""
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def read(self, _size: int | None = -1, /) -> bytes:
         return super().read(1)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 from collections.abc import Sequence
 from decimal import Decimal
@@ -20,8 +20,8 @@ from airflow_ddb_hive.model.types import parse_type
 from airflow_ddb_hive.storage.file import FileStore
 from tests.support.rigs import HiveRig
 
-NOON = datetime.datetime(2020, 1, 1, 12, 2, 3, 456789)  # noqa: DTZ001 - Hive's timestamps have no zone
-DAY = datetime.date(2020, 1, 1)
+NOON = dt.datetime(2020, 1, 1, 12, 2, 3, 456789)  # noqa: DTZ001 - Hive's timestamps have no zone
+DAY = dt.date(2020, 1, 1)
 
 
 def column(type_: str, name: str = "a") -> Column:
@@ -55,7 +55,7 @@ def written(path: Path, columns: Sequence[Column], batch: pa.RecordBatch, compre
         (pa.string(), ["éabc"], "varchar(2)", ["éa"]),
         (pa.decimal128(12, 2), [Decimal("1.25"), Decimal("-1.25")], "decimal(6,1)", [Decimal("1.3"), Decimal("-1.3")]),
         (pa.decimal128(12, 2), [Decimal("9999999999.99")], "decimal(6,1)", [None]),
-        (pa.timestamp("ns"), [1_000], "timestamp", [datetime.datetime(1970, 1, 1, microsecond=1)]),  # noqa: DTZ001 - no zone
+        (pa.timestamp("ns"), [1_000], "timestamp", [dt.datetime(1970, 1, 1, microsecond=1)]),  # noqa: DTZ001 - no zone
         (pa.list_(pa.int32()), [[1, None], None, []], "array<bigint>", [[1, None], None, []]),
         (pa.map_(pa.string(), pa.int32()), [[("k", 1)], None], "map<string,bigint>", [[("k", 1)], None]),
         (pa.struct([("X", pa.int32())]), [{"X": 1}, None], "struct<x:bigint,y:string>", [{"x": 1, "y": None}, None]),
@@ -90,7 +90,7 @@ def test_slice_of_lists_is_converted(sliced: pa.Array) -> None:
     ],
 )
 def test_type_that_hive_fails_at_is_refused(stored: pa.DataType, type_: str) -> None:
-    with pytest.raises(FileFormatError, match="'f': column 'a' is stored as .* which cannot be read as"):
+    with pytest.raises(FileFormatError, match=r"'f': column 'a' is stored as .* which cannot be read as"):
         cast_column(pa.nulls(1, stored), column(type_), "f")
 
 
@@ -169,6 +169,7 @@ def test_hive_reads_what_was_written_and_its_copy_comes_back(hive_rig: HiveRig, 
         f"CREATE EXTERNAL TABLE pq_theirs ({names}) STORED AS PARQUET LOCATION 'file://{tmp_path}/theirs'",
         "INSERT OVERWRITE TABLE pq_theirs SELECT * FROM pq_ours",
         "SELECT * FROM pq_ours",
+        conf={"hive.vectorized.execution.enabled": "false"},  # its vectorised reader fails at a list that is NULL
     )
     assert answer.error is None
     expected = (

@@ -60,10 +60,11 @@ def test_one_name_twice_gives_two_files(tmp_path: Path, overwrite: bool) -> None
 def test_file_that_cannot_be_finished_leaves_old_data_and_no_debris(tmp_path: Path, overwrite: bool) -> None:
     (tmp_path / "old").write_bytes(b"old")
     output = OutputCommit(FullDisk(), str(tmp_path), overwrite=overwrite)
-    with output, pytest.raises(StorageError, match="the disk is full"):
+    with output:
         output.create("a").write(b"new")
         output.create("full").write(b"new")
-        output.commit()
+        with pytest.raises(StorageError, match="the disk is full"):
+            output.commit()
     assert contents(tmp_path) == {"old": b"old"}
 
 

@@ -46,7 +46,8 @@ def test_new_file_is_invisible_until_published(tmp_path: Path) -> None:
     assert store.list_files(str(tmp_path)) == []
     output.publish()
     output.discard()
-    assert store.open_read(url).read() == b"abc"
+    with store.open_read(url) as stream:
+        assert stream.read() == b"abc"
     assert os.listdir(tmp_path / "new") == ["f"]  # noqa: PTH208 - names alone, hidden ones too
 
 

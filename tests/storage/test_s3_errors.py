@@ -8,8 +8,8 @@ from airflow_ddb_hive.storage.s3_errors import CODE_ERRORS, s3_errors
 
 EXPECTED: dict[type[DdbHiveError], str] = {
     NotFoundError: "NoSuchBucket NoSuchKey 404",
-    AccessError: "AccessDenied AllAccessDisabled AccountProblem 403 InvalidAccessKeyId SignatureDoesNotMatch ExpiredToken "
-    "InvalidToken TokenRefreshRequired RequestTimeTooSkewed",
+    AccessError: "AccessDenied AllAccessDisabled AccountProblem 403 InvalidAccessKeyId SignatureDoesNotMatch "
+    "ExpiredToken InvalidToken TokenRefreshRequired RequestTimeTooSkewed",
     InputError: "PermanentRedirect 301 AuthorizationHeaderMalformed InvalidBucketName KeyTooLongError",
     StorageError: "NoSuchUpload PreconditionFailed 412 SomethingNew",
     ServiceError: "SlowDown InternalError ServiceUnavailable 503 500",
@@ -42,7 +42,7 @@ def test_each_code_has_its_row_here() -> None:
         (boto.EndpointConnectionError(endpoint_url="http://s3"), ServiceError),
         (boto.ConnectTimeoutError(endpoint_url="http://s3"), ServiceError),
         (boto.ReadTimeoutError(endpoint_url="http://s3"), ServiceError),
-        (boto.SSLError(endpoint_url="http://s3", error="x"), ServiceError),
+        (boto.SSLError(endpoint_url="http://s3", error=OSError("x")), ServiceError),
         (boto.ResponseStreamingError(error="x"), ServiceError),
         (boto.FlexibleChecksumError(error_msg="x"), StorageError),
     ],

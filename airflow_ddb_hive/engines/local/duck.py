@@ -31,7 +31,7 @@ class Duck:
 
     def __init__(self, *, memory_limit: str = "512MB", threads: int | None = None) -> None:
         self._spill = Path(tempfile.mkdtemp(prefix="ddb-hive-spill-"))
-        config: dict[str, str | bool | int] = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "enable_external_access": False,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.pages import map_batches, map_unit
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.engines.local.plan import MapPlan, map_plan
@@ -103,10 +103,10 @@ class _Insert:
         plan = map_plan(self.relation)
         if plan is not None and plan.limit is None:
             source = open_source(plan.scan, self.context)
-            work = _UnitWork(plan, source, shape, target, self.context)
+            run = _UnitWork(plan, source, shape, target, self.context).run
         else:
-            work = _SingleWork(self._rows(plan, shape), target, self.context)
-        for _ in Pump(work.run, self.context.cancellation, on_wait=self.context.on_wait):
+            run = _SingleWork(self._rows(plan, shape), target, self.context).run
+        for _ in Pump(run, self.context.cancellation, on_wait=self.context.on_wait):
             pass
 
     def _rows(self, plan: MapPlan | None, shape: Shape) -> Generator[pa.RecordBatch]:
@@ -142,7 +142,7 @@ class _SingleWork:
 
     def run(self) -> Iterator[None]:
         part = self._target.open_part()
-        with closing(self._rows) as rows:
+        with ending(self._rows) as rows:
             for batch in rows:
                 self._context.cancellation.check()
                 part.write(batch)
@@ -182,7 +182,7 @@ class _UnitWork:
     def _unit(self, unit: Unit) -> None:
         part = self._target.open_part()
         rows = map_unit(self._plan, self._source, unit, self._shape, self._context)
-        with closing(rows):
+        with ending(rows):
             for number, batch in enumerate(rows, start=1):
                 part.write(batch)
                 with self._lock:

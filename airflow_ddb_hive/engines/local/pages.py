@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from airflow_ddb_hive.engines.local.duck import duck_errors
 from airflow_ddb_hive.engines.local.emit import emit_relation
+from airflow_ddb_hive.engines.local.ending import ending
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,7 +30,7 @@ def map_batches(plan: MapPlan, source: Source, shape: Shape, context: StatementC
     if plan.limit is None and not plan.offset:
         yield from rows
         return
-    with closing(rows):
+    with ending(rows):
         yield from _cut(rows, plan.offset, plan.limit)
 
 
@@ -57,7 +57,7 @@ def map_unit(
     name = f"scan_{plan.scan.id}"
     query = shape(emit_relation(plan.relation, {plan.scan.id: name}))
     typed = source.typed_sql(f"raw_{plan.scan.id}")
-    with context.duck.cursor(context.cancellation) as cursor, closing(unit()) as batches:
+    with context.duck.cursor(context.cancellation) as cursor, ending(unit()) as batches:
         for batch in batches:
             context.cancellation.check()
             with duck_errors(context.cancellation):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from contextlib import closing
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from airflow_ddb_hive.engines.local.ending import ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +75,7 @@ class Pump(Generic[T]):
     def _run(self) -> None:
         error: BaseException | None = None
         try:
-            with closing(_closable(self._produce())) as values:
+            with ending(self._produce()) as values:
                 for value in values:
                     if not self._put(value):
                         break
@@ -111,22 +112,3 @@ class Pump(Generic[T]):
             self._thread.join(_STEP_SECONDS)
             if self._thread.is_alive():
                 self._cancellation.cancel()
-
-
-class _Closable(Generic[T]):
-    """Gives any iterator a ``close``."""
-
-    def __init__(self, values: Iterator[T]) -> None:
-        self._values = values
-
-    def __iter__(self) -> Iterator[T]:
-        return self._values
-
-    def close(self) -> None:
-        close = getattr(self._values, "close", None)
-        if close is not None:
-            close()
-
-
-def _closable(values: Iterator[T]) -> _Closable[T]:
-    return _Closable(values)

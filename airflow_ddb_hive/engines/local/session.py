@@ -146,7 +146,7 @@ class LocalSession:
 
     def _bind(self, statement: ScriptStatement, parameters: Mapping[str, object] | None) -> Statement:
         variables = Variables(
-            hivevars=self.hivevars, hiveconfs=self.settings, environment=os.environ, system=_system_properties()
+            hivevar=self.hivevars, hiveconf=self.settings, env=os.environ, system=_system_properties()
         )
         text = substitute(statement.text, variables)
         if parameters is not None:

@@ -113,7 +113,13 @@ class _File:
 
     def __call__(self) -> Iterator[pa.RecordBatch]:
         with closing(self.store.open_read(self.info.url)) as stream:
-            yield from self.format.read(stream, self.needed, self.info.url)
+            for batch in self.format.read(stream, self.needed, self.info.url):
+                yield batch if self.needed else _row_marks(batch.num_rows)
+
+
+def _row_marks(rows: int) -> pa.RecordBatch:
+    """Rows of which only the number counts; DuckDB has no table without columns."""
+    return pa.RecordBatch.from_arrays([pa.nulls(rows, pa.int8())], names=[ROW_MARK])
 
 
 class FileSource:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from airflow_ddb_hive.engines.local.duck import duck_errors
 from airflow_ddb_hive.engines.local.emit import emit_relation
+from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.feed import Feed
 from airflow_ddb_hive.engines.local.plan import stream_plan
 from airflow_ddb_hive.engines.local.sources import estimated_bytes, open_source
@@ -71,7 +72,7 @@ class WholeQuery:
         """Read a table once into a temporary one, which DuckDB may spill."""
         source, name = self._sources[scan.id], f"scan_{scan.id}"
         self._insert(cursor, source, name, source.schema.empty_table(), "CREATE TEMP TABLE {name} AS {query}")
-        with closing(source.stream()) as batches:
+        with ending(source.stream()) as batches:
             for batch in batches:
                 self._context.cancellation.check()
                 self._insert(cursor, source, name, pa.Table.from_batches([batch]), "INSERT INTO {name} {query}")
@@ -91,7 +92,7 @@ class WholeQuery:
         """Register a table's batches as a stream that is read while the query runs."""
         source, name = self._sources[scan.id], f"scan_{scan.id}"
         typed = source.typed_sql(f"raw_{scan.id}")
-        batches = stack.enter_context(closing(source.stream()))
+        batches = stack.enter_context(ending(source.stream()))
         feed = Feed(batches, source.schema)
         registered = name if typed is None else f"raw_{scan.id}"
         cursor.register(registered, feed)

@@ -55,7 +55,8 @@ def _mismatch(error: ArgumentMismatch, node: FunctionNode) -> Exception:
         blamed = node.arguments[-1]
     elif error.code == 10015:
         return semantic_error(
-            10015, f"Line {node.position.line}:{node.position.column} Arguments length mismatch '{node.name}': {error.message}"
+            10015,
+            f"Line {node.position.line}:{node.position.column} Arguments length mismatch '{node.name}': {error.message}",
         )
     wording = _WORDING.get(error.code)
     if wording is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airflow_ddb_hive.hiveql.functions.conversion import is_integer
-from airflow_ddb_hive.hiveql.tree import Cast, Expression, Literal, OutputColumn, Project, Relation, ColumnRef, Position
+from airflow_ddb_hive.hiveql.tree import Cast, ColumnRef, Expression, Literal, OutputColumn, Position, Project, Relation
 from airflow_ddb_hive.model.types import HiveType
 
 __all__ = ["coerced", "coerced_relation"]

@@ -104,8 +104,7 @@ class ExpressionBinder:
         self._refuse_correlation(None, node.name, node.position)
         raise semantic_error(
             10004,
-            f"Invalid table alias or column reference '{node.name}': "
-            f"(possible column names are: {self.scope.names()})",
+            f"Invalid table alias or column reference '{node.name}': (possible column names are: {self.scope.names()})",
             node.position,
         )
 
@@ -113,9 +112,7 @@ class ExpressionBinder:
         for scope in self.outer:
             found = scope.find(name, position) if qualifier is None else scope.find_qualified(qualifier, name)
             if found is not None:
-                raise unsupported(
-                    f"the subquery uses '{name}' of the query around it: write a join instead", position
-                )
+                raise unsupported(f"the subquery uses '{name}' of the query around it: write a join instead", position)
 
     def _member(self, node: MemberNode) -> Expression:
         parts = _name_parts(node)
@@ -158,7 +155,9 @@ class ExpressionBinder:
                 10249, f"Missing over clause for function : {node.name}" if node.name else node.name, None
             )
         if spec.kind == "udtf":
-            raise semantic_error(10081, f"UDTF's are not supported outside the SELECT clause, nor nested in expressions")
+            raise semantic_error(
+                10081, "UDTF's are not supported outside the SELECT clause, nor nested in expressions"
+            )
         if node.distinct:
             raise semantic_error(10093, f"DISTINCT is not supported for function {node.name}", node.position)
         return bind_call(spec, self._arguments(node), node)

@@ -51,7 +51,9 @@ class Scope:
         """The same names over a relation whose columns are this scope's, in order."""
         return Scope(
             tuple(
-                ScopeColumn(column.name, column.qualifier, relation.columns[index].type, relation.id, index, column.database)
+                ScopeColumn(
+                    column.name, column.qualifier, relation.columns[index].type, relation.id, index, column.database
+                )
                 for index, column in enumerate(self.columns)
             )
         )

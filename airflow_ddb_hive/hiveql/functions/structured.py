@@ -113,7 +113,9 @@ def _named_struct(arguments: Sequence[Expression]) -> Signature:
     for index in range(0, len(arguments), 2):
         name = arguments[index]
         if not isinstance(name, Literal) or not is_text(name.type):
-            raise ArgumentMismatch(f"Even arguments to NAMED_STRUCT must be a constant STRING. {name.type}", index=index)
+            raise ArgumentMismatch(
+                f"Even arguments to NAMED_STRUCT must be a constant STRING. {name.type}", index=index
+            )
         fields.append((str(name.value).lower(), arguments[index + 1].type))
     return Signature(tuple(argument.type for argument in arguments), StructType(tuple(fields)))
 

@@ -43,7 +43,7 @@ from airflow_ddb_hive.model.types import (
 __all__ = ["ExpressionReader"]
 
 _FUNCTION_WORDS = frozenset(
-    "IF MAP ARRAY DATE FLOOR DAYOFWEEK TIMESTAMP BINARY BOOLEAN INT BIGINT SMALLINT FLOAT DOUBLE GROUPING".split()
+    ["IF", "MAP", "ARRAY", "DATE", "FLOOR", "DAYOFWEEK", "TIMESTAMP", "BINARY", "BOOLEAN", "INT", "BIGINT", "SMALLINT", "FLOAT", "DOUBLE", "GROUPING"]
 )
 _MULTIPLYING = frozenset({"*", "/", "%", "DIV"})
 _ADDING = frozenset({"+", "-"})
@@ -429,7 +429,9 @@ def _decimal_literal(value: Decimal, position: Position, text: str) -> LiteralNo
     precision = max(len(str(figures)), scale, 1)
     if precision > 38:
         return LiteralNode(position, float(value), DOUBLE, text)
-    return LiteralNode(position, Decimal((0, tuple(map(int, str(figures))), -scale)), DecimalType(precision, scale), text)
+    return LiteralNode(
+        position, Decimal((0, tuple(map(int, str(figures))), -scale)), DecimalType(precision, scale), text
+    )
 
 
 _KEYWORDS: dict[str, Callable[[ExpressionReader], Node | None]] = {

@@ -19,7 +19,7 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
 
 __all__ = ["SourceReader"]
 
-_NO_ALIAS = RESERVED | frozenset("SORT CLUSTER DISTRIBUTE LIMIT SEMI MINUS".split())
+_NO_ALIAS = RESERVED | frozenset(["SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "SEMI", "MINUS"])
 _JOINS = (
     (("LEFT", "SEMI", "JOIN"), "semi"),
     (("LEFT", "OUTER", "JOIN"), "left"),
@@ -37,9 +37,7 @@ _JOINS = (
 class SourceReader:
     """Reads FROM clauses at a cursor."""
 
-    def __init__(
-        self, cursor: Cursor, expressions: ExpressionReader, read_query: Callable[[], QueryNode]
-    ) -> None:
+    def __init__(self, cursor: Cursor, expressions: ExpressionReader, read_query: Callable[[], QueryNode]) -> None:
         self.cursor = cursor
         self._expressions = expressions
         self._read_query = read_query

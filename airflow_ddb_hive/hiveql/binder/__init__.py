@@ -1,0 +1,83 @@
+"""From one statement's text to its meaning: names from the catalog, a Hive type on every expression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from airflow_ddb_hive.hiveql.binder.commands import bind_describe, bind_set, bind_show, bind_use
+from airflow_ddb_hive.hiveql.binder.context import Context
+from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
+from airflow_ddb_hive.hiveql.binder.tables import bind_create, bind_drop
+from airflow_ddb_hive.hiveql.catalog import Catalog
+from airflow_ddb_hive.hiveql.dialect import read_words
+from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+from airflow_ddb_hive.hiveql.statements import Statement
+from airflow_ddb_hive.hiveql.tree import Position
+
+__all__ = ["bind_statement"]
+
+_BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
+    "CREATE": bind_create,
+    "DESC": bind_describe,
+    "DESCRIBE": bind_describe,
+    "DROP": bind_drop,
+    "FROM": bind_query_statement,
+    "INSERT": bind_query_statement,
+    "LOAD": bind_load,
+    "SELECT": bind_query_statement,
+    "SHOW": bind_show,
+    "USE": bind_use,
+    "VALUES": bind_query_statement,
+    "WITH": bind_query_statement,
+    "(": bind_query_statement,
+}
+_KNOWN_TO_HIVE = frozenset(
+    ["ABORT", "ADD", "ALTER", "ANALYZE", "COMMIT", "COMPILE", "DELETE", "DFS", "EXPLAIN", "EXPORT", "GRANT", "IMPORT", "KILL", "LIST", "LOCK", "MAP", "MERGE", "MSCK", "PREPARE", "REDUCE", "RELOAD", "REPL", "RESET", "REVOKE", "ROLLBACK", "SOURCE", "START", "TRUNCATE", "UNLOCK", "UPDATE", "DELETE"]
+)
+_LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$))*")
+
+
+def bind_statement(
+    text: str,
+    *,
+    catalog: Catalog,
+    database: str = "default",
+    settings: Mapping[str, str] | None = None,
+    origin: Position = Position(1, 0),  # noqa: B008 (frozen)
+) -> Statement:
+    """Turn one statement's text into what it means.
+
+    Raises:
+        HiveSyntaxError: Hive's grammar refuses the text.
+        HiveSemanticError: A name or type does not fit.
+        UnsupportedSqlError: Valid HiveQL that is not supported.
+    """
+    setting = bind_set(text[_leading(text) :], origin)
+    if setting is not None:
+        return setting
+    cursor = Cursor(read_words(text, origin))
+    context = Context(catalog=catalog, database=database, settings=settings or {})
+    binder = _BINDERS.get(cursor.word.value if cursor.word.kind in ("word", "sign") else "")
+    if binder is None:
+        raise _unknown(cursor)
+    statement = binder(cursor, context)
+    cursor.end()
+    return statement
+
+
+def _leading(text: str) -> int:
+    """How much white space and comment stands before the statement."""
+    match = _LEADING.match(text)
+    return 0 if match is None else match.end()
+
+
+def _unknown(cursor: Cursor) -> Exception:
+    word = cursor.word
+    if (word.kind == "word" and word.value in _KNOWN_TO_HIVE) or word.text == "!":
+        return cursor.unsupported(f"{word.text.upper()} is not supported")
+    near = " ".join(f"'{cursor.peek(distance).text}'" for distance in range(3))
+    error = cursor.error()
+    error.message = f"cannot recognize input near {near}"
+    error.args = (error.message,)
+    return error

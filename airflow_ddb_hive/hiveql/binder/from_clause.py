@@ -1,0 +1,129 @@
+"""From what FROM names to a relation and the names that it gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.hiveql.binder.calls import bind_call, find_function
+from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.expressions import ExpressionBinder
+from airflow_ddb_hive.hiveql.binder.scope import Scope, ScopeColumn
+from airflow_ddb_hive.hiveql.grammar.syntax import (
+    FunctionNode,
+    JoinNode,
+    LateralNode,
+    Node,
+    SourceNode,
+    SubquerySource,
+    TableSource,
+)
+from airflow_ddb_hive.hiveql.tree import Call, Join, LateralView, OutputColumn, Relation, Scan
+from airflow_ddb_hive.model.types import StructType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
+
+__all__ = ["bind_source", "generated", "table_call"]
+
+
+def bind_source(queries: QueryBinder, source: SourceNode) -> tuple[Relation, Scope]:
+    """Bind a FROM clause."""
+    if isinstance(source, TableSource):
+        return _table(queries, source)
+    if isinstance(source, SubquerySource):
+        return _subquery(queries, source)
+    if isinstance(source, JoinNode):
+        return _join(queries, source)
+    assert isinstance(source, LateralNode)  # noqa: S101 (the grammar makes no other source)
+    return _lateral(queries, source)
+
+
+def _table(queries: QueryBinder, source: TableSource) -> tuple[Relation, Scope]:
+    alias = source.alias or source.name
+    if source.database is None:
+        query = queries.cte(source.name)
+        if query is not None:
+            return query, Scope.of(query, alias)
+    context = queries.context
+    table = context.table(source.database, source.name, source.position)
+    if table.kind == "VIRTUAL_VIEW":
+        raise unsupported(f"{source.name} is a view: views are not supported yet", source.position)
+    columns = tuple(OutputColumn(column.name, column.type) for column in (*table.columns, *table.partition_columns))
+    scan = Scan(context.number(), columns, table, frozenset(range(len(columns))), source.position)
+    database = table.database if source.alias is None else None
+    return scan, Scope.of(scan, alias, database)
+
+
+def _subquery(queries: QueryBinder, source: SubquerySource) -> tuple[Relation, Scope]:
+    relation = queries.bind(source.query)
+    scope = Scope.of(relation, source.alias)
+    if not source.columns:
+        return relation, scope
+    if len(source.columns) != len(relation.columns):
+        raise semantic_error(
+            10004, f"{len(relation.columns)} columns and {len(source.columns)} names for them", source.position
+        )
+    named = zip(scope.columns, source.columns, strict=True)
+    return relation, Scope(tuple(ScopeColumn(name, c.qualifier, c.type, c.relation, c.index) for c, name in named))
+
+
+def _join(queries: QueryBinder, source: JoinNode) -> tuple[Relation, Scope]:
+    left, left_scope = bind_source(queries, source.left)
+    right, right_scope = bind_source(queries, source.right)
+    _check_aliases(left_scope, right_scope, source)
+    both = left_scope.joined(right_scope)
+    condition = None
+    if source.condition is not None:
+        binder = ExpressionBinder(scope=both, bind_query=queries.within(both).bind, outer=queries.outer)
+        condition = binder.condition(source.condition)
+    kind = "cross" if condition is None and source.kind in ("inner", "cross") else source.kind
+    kind = "inner" if kind == "cross" and condition is not None else kind
+    visible = left_scope if kind == "semi" else both
+    join = Join(queries.context.number(), visible.outputs(), kind, left, right, condition)
+    return join, visible.rebased(join)
+
+
+def _check_aliases(left: Scope, right: Scope, source: JoinNode) -> None:
+    known = {(column.database, column.qualifier) for column in left.columns}
+    for column in right.columns:
+        if (column.database, column.qualifier) in known:
+            raise semantic_error(10008, f"Ambiguous table alias '{column.qualifier}'", source.right.position)
+
+
+def table_call(binder: ExpressionBinder, node: Node) -> Call:
+    """Bind a call of a table-generating function."""
+    if not isinstance(node, FunctionNode):
+        raise semantic_error(10090, "Lateral view must have a UDTF", node.position)
+    spec = find_function(node.name)
+    if spec.kind != "udtf":
+        raise semantic_error(10090, f"Invalid function {node.name}: no table-generating function", node.position)
+    return bind_call(spec, tuple(binder.bind(argument) for argument in node.arguments), node)
+
+
+def generated(call: Call, names: tuple[str, ...], node: Node) -> tuple[OutputColumn, ...]:
+    """The columns that a table-generating call makes, under the names given to them."""
+    assert isinstance(call.type, StructType)  # noqa: S101 (every udtf's result is one)
+    fields = call.type.fields
+    if names and len(names) != len(fields):
+        raise semantic_error(
+            10083,
+            f"The number of aliases supplied in the AS clause does not match the number of columns output by the UDTF "
+            f"expected {len(fields)} aliases but got {len(names)}",
+            node.position,
+        )
+    given = names or tuple(name for name, _ in fields)
+    return tuple(OutputColumn(name, type_) for name, (_, type_) in zip(given, fields, strict=True))
+
+
+def _lateral(queries: QueryBinder, source: LateralNode) -> tuple[Relation, Scope]:
+    relation, scope = bind_source(queries, source.input)
+    binder = ExpressionBinder(scope=scope, bind_query=queries.within(scope).bind, outer=queries.outer)
+    call = table_call(binder, source.call)
+    made = generated(call, source.columns, source)
+    view = LateralView(queries.context.number(), (*scope.outputs(), *made), relation, call, source.outer)
+    kept = scope.rebased(view)
+    first = len(scope.columns)
+    new = tuple(
+        ScopeColumn(column.name, source.alias, column.type, view.id, first + index) for index, column in enumerate(made)
+    )
+    return view, kept.joined(Scope(new))

@@ -1,0 +1,307 @@
+"""One SELECT: from its clauses to projections, aggregates and sorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
+from airflow_ddb_hive.hiveql.binder.from_clause import bind_source, generated, table_call
+from airflow_ddb_hive.hiveql.binder.regroup import regrouped
+from airflow_ddb_hive.hiveql.binder.scope import Scope
+from airflow_ddb_hive.hiveql.functions import FUNCTIONS
+from airflow_ddb_hive.hiveql.grammar.syntax import (
+    CaseNode,
+    CastNode,
+    FunctionNode,
+    InQueryNode,
+    LiteralNode,
+    MemberNode,
+    NameNode,
+    Node,
+    OrderNode,
+    SelectItem,
+    SelectNode,
+    StarNode,
+)
+from airflow_ddb_hive.hiveql.tree import (
+    Aggregate,
+    ColumnRef,
+    Distinct,
+    Expression,
+    Filter,
+    LateralView,
+    OutputColumn,
+    Position,
+    Project,
+    Relation,
+    Sort,
+    SortKey,
+    Values,
+)
+from airflow_ddb_hive.model.types import INT
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
+
+__all__ = ["SelectBinder"]
+
+
+@dataclass(slots=True)
+class _Selected:
+    """The select list, bound."""
+
+    names: list[str]
+    expressions: list[Expression]
+    aliases: dict[str, Expression]
+
+    def columns(self) -> tuple[OutputColumn, ...]:
+        return tuple(OutputColumn(name, e.type) for name, e in zip(self.names, self.expressions, strict=True))
+
+
+class SelectBinder:
+    """Binds one SELECT with the ORDER BY that belongs to it."""
+
+    def __init__(self, queries: QueryBinder, select: SelectNode) -> None:
+        self._queries = queries
+        self._context = queries.context
+        self._select = select
+        self._relation, self._scope = self._source()
+
+    def bind(self, order: tuple[OrderNode, ...]) -> Relation:
+        """Bind the select, sorted."""
+        self._filter()
+        generating = self._generating()
+        if generating is not None:
+            return self._generate(generating, order)
+        if self._is_aggregating(order):
+            return self._aggregated(order)
+        binder = self._binder(windows=True)
+        selected = self._selected(binder)
+        if self._select.having is not None:
+            raise semantic_error(10063, "HAVING specified without GROUP BY", self._select.having.position)
+        return self._projected(selected, self._order_keys(order, selected, binder))
+
+    def _source(self) -> tuple[Relation, Scope]:
+        if self._select.source is None:
+            return Values(self._context.number(), (), ((),)), Scope()
+        return bind_source(self._queries, self._select.source)
+
+    def _binder(self, *, windows: bool = False) -> ExpressionBinder:
+        return ExpressionBinder(
+            scope=self._scope,
+            bind_query=self._queries.within(self._scope).bind,
+            outer=self._queries.outer,
+            windows=dict(self._select.windows),
+            windows_allowed=windows,
+        )
+
+    def _filter(self) -> None:
+        if self._select.where is None:
+            return
+        condition = self._binder().condition(self._select.where)
+        number = self._context.number()
+        self._relation = Filter(number, self._relation.columns, self._relation, condition)
+        self._scope = self._scope.rebased(self._relation)
+
+    def _generating(self) -> SelectItem | None:
+        items = [item for item in self._select.items if _is_kind(item.expression, "udtf")]
+        if items and len(self._select.items) > 1:
+            raise semantic_error(10081, "Only a single expression in the SELECT clause is supported with UDTF's", None)
+        return items[0] if items else None
+
+    def _generate(self, item: SelectItem, order: tuple[OrderNode, ...]) -> Relation:
+        call = table_call(self._binder(), item.expression)
+        made = generated(call, item.aliases, item)
+        count = len(self._scope.columns)
+        view = LateralView(self._context.number(), (*self._scope.outputs(), *made), self._relation, call)
+        place = item.position
+        expressions = [ColumnRef(c.type, place, view.id, count + i) for i, c in enumerate(made)]
+        self._relation = view
+        self._scope = Scope.of(view, "")
+        named = {column.name: expression for column, expression in zip(made, expressions, strict=True)}
+        selected = _Selected([column.name for column in made], list(expressions), dict(named))
+        return self._projected(selected, self._order_keys(order, selected, self._binder()))
+
+    def _is_aggregating(self, order: tuple[OrderNode, ...]) -> bool:
+        if self._select.group or self._select.grouping_sets is not None:
+            return True
+        nodes = [item.expression for item in self._select.items] + [key.expression for key in order]
+        if self._select.having is not None:
+            nodes.append(self._select.having)
+        return any(_has_aggregate(node) for node in nodes)
+
+    def _selected(self, binder: ExpressionBinder) -> _Selected:
+        selected = _Selected([], [], {})
+        for index, item in enumerate(self._select.items):
+            if isinstance(item.expression, StarNode):
+                self._expand(item.expression, selected)
+                continue
+            expression = binder.bind(item.expression)
+            name = item.aliases[0] if item.aliases else _column_name(item.expression, index)
+            selected.names.append(name)
+            selected.expressions.append(expression)
+            selected.aliases[name] = expression
+        return selected
+
+    def _expand(self, star: StarNode, selected: _Selected) -> None:
+        columns = self._scope.of_qualifier(star.qualifier) if star.qualifier else self._scope.columns
+        if not columns:
+            name = ".".join(star.qualifier) or "*"
+            raise semantic_error(10004, f"Invalid table alias or column reference '{name}'", star.position)
+        for column in columns:
+            selected.names.append(column.name)
+            selected.expressions.append(column.reference(star.position))
+            selected.aliases.setdefault(column.name, column.reference(star.position))
+
+    def _aggregated(self, order: tuple[OrderNode, ...]) -> Relation:
+        keys = self._group_keys()
+        number = self._context.number()
+        collector = AggregateCollector(number, len(keys))
+        binder = replace(self._binder(windows=True), aggregates=collector)
+        selected = self._selected(binder)
+        having = self._having(binder, selected)
+        sort_keys = self._order_keys(order, selected, binder)
+        source = self._relation
+        sets = self._grouping_sets(keys)
+        calls = tuple(collector.calls)
+        columns = tuple(
+            [OutputColumn(f"_k{i}", key.type) for i, key in enumerate(keys)]
+            + [OutputColumn(f"_a{i}", call.type) for i, call in enumerate(calls)]
+            + ([OutputColumn("grouping__id", INT)] if sets is not None else [])
+        )
+        self._relation = Aggregate(number, columns, source, keys, calls, sets)
+
+        def regroup(expression: Expression) -> Expression:
+            return regrouped(expression, keys, number)
+
+        if having is not None:
+            self._check_conditions(regroup(having))
+        selected.expressions = [regroup(expression) for expression in selected.expressions]
+        keys_after = [replace(key, expression=regroup(key.expression)) for key in sort_keys]
+        return self._rebased_projection(selected, keys_after, number)
+
+    def _check_conditions(self, condition: Expression) -> None:
+        self._relation = Filter(self._context.number(), self._relation.columns, self._relation, condition)
+
+    def _rebased_projection(self, selected: _Selected, keys: list[SortKey], number: int) -> Relation:
+        """Project from the aggregate, or from the HAVING above it."""
+        if self._relation.id != number:
+            from airflow_ddb_hive.hiveql.binder.regroup import renumbered
+
+            new = self._relation.id
+            selected.expressions = [renumbered(e, number, new) for e in selected.expressions]
+            keys = [replace(key, expression=renumbered(key.expression, number, new)) for key in keys]
+        return self._projected(selected, keys)
+
+    def _group_keys(self) -> tuple[Expression, ...]:
+        binder = self._binder()
+        keys: list[Expression] = []
+        for node in self._select.group:
+            key = binder.bind(self._group_node(node))
+            if key not in keys:
+                keys.append(key)
+        return tuple(keys)
+
+    def _group_node(self, node: Node) -> Node:
+        """The select item that a position stands for, where positions are on; else the node itself."""
+        if not isinstance(node, LiteralNode) or not isinstance(node.value, int):
+            return node
+        old = self._context.enabled("hive.groupby.orderby.position.alias", default=False)
+        if not self._context.enabled("hive.groupby.position.alias", default=old):
+            return node
+        if not 1 <= node.value <= len(self._select.items):
+            raise semantic_error(
+                10220, f"Invalid position alias in Group By Position alias: {node.value} does not exist", None
+            )
+        return self._select.items[node.value - 1].expression
+
+    def _grouping_sets(self, keys: tuple[Expression, ...]) -> tuple[tuple[int, ...], ...] | None:
+        if self._select.grouping_sets is None:
+            return None
+        raise unsupported(
+            "GROUPING SETS, CUBE and ROLLUP are not supported: write one GROUP BY for each and UNION ALL",
+            self._select.group[0].position if self._select.group else self._select.position,
+        )
+
+    def _having(self, binder: ExpressionBinder, selected: _Selected) -> Expression | None:
+        if self._select.having is None:
+            return None
+        named = replace(binder, aliases=selected.aliases, windows_allowed=False)
+        return named.condition(self._select.having)
+
+    def _order_keys(self, order: tuple[OrderNode, ...], selected: _Selected, binder: ExpressionBinder) -> list[SortKey]:
+        named = replace(binder, aliases=selected.aliases, aliases_first=True)
+        keys = []
+        for node in order:
+            place = self._queries.position(node, len(selected.expressions), "ORDER BY")
+            expression = named.bind(node.expression) if place is None else selected.expressions[place]
+            keys.append(sort_key(expression, node))
+        return keys
+
+    def _projected(self, selected: _Selected, keys: list[SortKey]) -> Relation:
+        """Project and sort; keys that are not selected become columns that are dropped again."""
+        columns = selected.columns()
+        hidden = [key.expression for key in keys if key.expression not in selected.expressions]
+        if self._select.distinct:
+            if hidden:
+                raise semantic_error(
+                    10004,
+                    "Invalid table alias or column reference: ORDER BY of a SELECT DISTINCT "
+                    "may only use selected columns",
+                    hidden[0].position,
+                )
+        expressions = [*selected.expressions, *hidden]
+        wide = columns + tuple(OutputColumn(f"_s{i}", e.type) for i, e in enumerate(hidden))
+        relation: Relation = Project(self._context.number(), wide, self._relation, tuple(expressions))
+        if self._select.distinct:
+            relation = Distinct(self._context.number(), columns, relation)
+        if not keys:
+            return relation
+        sort_keys = tuple(replace(key, expression=_place(key.expression, expressions, relation)) for key in keys)
+        relation = Sort(self._context.number(), wide, relation, sort_keys)
+        return self._narrowed(relation, columns) if hidden else relation
+
+    def _narrowed(self, relation: Relation, columns: tuple[OutputColumn, ...]) -> Relation:
+        place = Position()
+        kept = tuple(ColumnRef(column.type, place, relation.id, index) for index, column in enumerate(columns))
+        return Project(self._context.number(), columns, relation, kept)
+
+
+def _place(expression: Expression, expressions: list[Expression], relation: Relation) -> ColumnRef:
+    return ColumnRef(expression.type, expression.position, relation.id, expressions.index(expression))
+
+
+def _column_name(node: Node, index: int) -> str:
+    """The name of a column without an alias: the last name written, or ``_c<place>``."""
+    if isinstance(node, NameNode | MemberNode):
+        return node.name
+    return f"_c{index}"
+
+
+def _is_kind(node: Node, kind: str) -> bool:
+    if not isinstance(node, FunctionNode):
+        return False
+    spec = FUNCTIONS.get(node.name)
+    return spec is not None and spec.kind == kind
+
+
+def _has_aggregate(node: Node) -> bool:
+    if _is_kind(node, "aggregate") and isinstance(node, FunctionNode) and node.window is None:
+        return True
+    return any(_has_aggregate(part) for part in _syntax_parts(node))
+
+
+def _syntax_parts(node: Node) -> Iterator[Node]:
+    if isinstance(node, FunctionNode):
+        yield from node.arguments
+        if node.window is not None:
+            yield from node.window.partition
+            yield from (key.expression for key in node.window.order)
+    elif isinstance(node, MemberNode | CastNode | InQueryNode):
+        yield node.operand
+    elif isinstance(node, CaseNode):
+        yield from (part for branch in node.branches for part in branch)
+        yield from (part for part in (node.operand, node.default) if part is not None)

@@ -1,0 +1,105 @@
+"""ROW FORMAT, STORED AS, STORED BY and properties: how a table's rows are kept.
+
+Follows https://cwiki.apache.org/confluence/display/Hive/LanguageManual+DDL#LanguageManualDDL-RowFormats&SerDe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from airflow_ddb_hive.errors import HiveSyntaxError
+from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+from airflow_ddb_hive.model.table import StorageDescriptor
+
+__all__ = ["StorageReader", "read_properties"]
+
+_FORMATS = frozenset(["TEXTFILE", "PARQUET", "ORC", "SEQUENCEFILE", "RCFILE", "AVRO", "JSONFILE"])
+_DELIMITERS = (
+    (("COLLECTION", "ITEMS", "TERMINATED", "BY"), "collection.delim"),
+    (("MAP", "KEYS", "TERMINATED", "BY"), "mapkey.delim"),
+    (("LINES", "TERMINATED", "BY"), "line.delim"),
+    (("NULL", "DEFINED", "AS"), "serialization.null.format"),
+)
+
+
+def read_properties(cursor: Cursor) -> dict[str, str]:
+    """Take ``('key'='value', …)``."""
+    cursor.expect("(", "table properties")
+    found: dict[str, str] = {}
+    while True:
+        key = cursor.string("table properties")
+        cursor.expect("=", "table properties")
+        found[key] = cursor.string("table properties")
+        if not cursor.take(","):
+            cursor.expect(")", "table properties")
+            return found
+
+
+@dataclass(slots=True)
+class StorageReader:
+    """Collects the clauses that say how rows are kept."""
+
+    file_format: str = "TEXTFILE"
+    serde: str | None = None
+    handler: str | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+
+    def take(self, cursor: Cursor) -> bool:
+        """Take one of the clauses if it is next."""
+        if cursor.take("ROW", "FORMAT"):
+            self._row_format(cursor)
+        elif cursor.take("STORED", "AS"):
+            self._stored_as(cursor)
+        elif cursor.take("STORED", "BY"):
+            self.handler = cursor.string("storage handler")
+            if cursor.take("WITH", "SERDEPROPERTIES"):
+                self.properties.update(read_properties(cursor))
+        else:
+            return False
+        return True
+
+    def descriptor(self) -> StorageDescriptor:
+        """What was collected."""
+        return StorageDescriptor(
+            file_format=self.file_format,
+            serde=self.serde,
+            serde_properties=dict(self.properties),
+            handler=self.handler,
+        )
+
+    def _row_format(self, cursor: Cursor) -> None:
+        if cursor.take("SERDE"):
+            self.serde = cursor.string("serde")
+            if cursor.take("WITH", "SERDEPROPERTIES"):
+                self.properties.update(read_properties(cursor))
+            return
+        cursor.expect("DELIMITED", "row format specification")
+        if cursor.take("FIELDS", "TERMINATED", "BY"):
+            self.properties["field.delim"] = cursor.string("row format specification")
+            self.properties["serialization.format"] = self.properties["field.delim"]
+            if cursor.take("ESCAPED", "BY"):
+                self.properties["escape.delim"] = cursor.string("row format specification")
+        for words, name in _DELIMITERS:
+            if cursor.take(*words):
+                position = cursor.position
+                self.properties[name] = cursor.string("row format specification")
+                if name == "line.delim" and self.properties[name] not in ("\n", "10"):
+                    raise HiveSyntaxError(
+                        f"LINES TERMINATED BY only supports newline '\\n' right now. Error encountered near token "
+                        f"'{self.properties[name]}'",
+                        line=position.line,
+                        column=position.column,
+                    )
+
+    def _stored_as(self, cursor: Cursor) -> None:
+        if cursor.at("INPUTFORMAT"):
+            raise cursor.unsupported("STORED AS INPUTFORMAT … is not supported: name a format, such as TEXTFILE")
+        position = cursor.position
+        word = cursor.advance()
+        if word.value not in _FORMATS:
+            raise HiveSyntaxError(
+                f"Unrecognized file format in STORED AS clause: '{word.text}'",
+                line=position.line,
+                column=position.column,
+            )
+        self.file_format = word.value

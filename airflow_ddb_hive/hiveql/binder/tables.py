@@ -1,0 +1,227 @@
+"""CREATE and DROP of tables and databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.prune import pruned
+from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
+from airflow_ddb_hive.hiveql.binder.storage import StorageReader, read_properties
+from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+from airflow_ddb_hive.hiveql.grammar.queries import QueryReader
+from airflow_ddb_hive.hiveql.grammar.types import read_type
+from airflow_ddb_hive.hiveql.statements import (
+    CreateDatabase,
+    CreateTable,
+    CreateTableAs,
+    DropDatabase,
+    DropTable,
+    Statement,
+)
+from airflow_ddb_hive.hiveql.tree import Position, Relation
+from airflow_ddb_hive.model.table import Column, Table
+from airflow_ddb_hive.model.types import VOID
+
+__all__ = ["bind_create", "bind_drop", "table_name"]
+
+_REFUSED = ("PARTITIONED", "CLUSTERED", "SKEWED")
+_NOT_CREATED = ("VIEW", "FUNCTION", "INDEX", "MACRO", "ROLE", "MATERIALIZED", "OR")
+
+
+def table_name(cursor: Cursor, context: Context) -> tuple[str, str, Position]:
+    """Take ``[database.]table``."""
+    position = cursor.position
+    name = cursor.identifier("table name")
+    if cursor.take("."):
+        return name, cursor.identifier("table name"), position
+    return context.database, name, position
+
+
+def _if(cursor: Cursor, *words: str) -> bool:
+    return cursor.take("IF", *words)
+
+
+def bind_create(cursor: Cursor, context: Context) -> Statement:
+    """Bind a statement that begins with CREATE."""
+    start = cursor.expect("CREATE").position
+    if cursor.take("DATABASE") or cursor.take("SCHEMA"):
+        return _create_database(cursor, start)
+    temporary = cursor.take("TEMPORARY")
+    external = cursor.take("EXTERNAL")
+    for word in _NOT_CREATED:
+        if cursor.at(word):
+            raise unsupported(f"CREATE {'TEMPORARY ' if temporary else ''}{word} is not supported", start)
+    cursor.expect("TABLE", "ddl statement")
+    exists = _if(cursor, "NOT", "EXISTS")
+    reader = _TableReader(cursor, context, start, temporary=temporary, external=external)
+    return reader.read(exists)
+
+
+def _create_database(cursor: Cursor, start: Position) -> Statement:
+    exists = _if(cursor, "NOT", "EXISTS")
+    name = cursor.identifier("create database statement")
+    comment = cursor.string() if cursor.take("COMMENT") else None
+    location = cursor.string() if cursor.take("LOCATION") else None
+    properties = read_properties(cursor) if cursor.take("WITH", "DBPROPERTIES") else {}
+    return CreateDatabase(
+        name=name, if_not_exists=exists, location=location, comment=comment, properties=properties, position=start
+    )
+
+
+@dataclass(slots=True)
+class _TableReader:
+    """Reads one CREATE TABLE."""
+
+    cursor: Cursor
+    context: Context
+    start: Position
+    temporary: bool
+    external: bool
+    storage: StorageReader = field(default_factory=StorageReader)
+    columns: tuple[Column, ...] = ()
+    comment: str | None = None
+    location: str | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+
+    def read(self, if_not_exists: bool) -> Statement:
+        """Take the rest of the statement."""
+        cursor = self.cursor
+        database, name, position = table_name(cursor, self.context)
+        self.context.need_database(database)
+        if cursor.take("LIKE"):
+            return self._like(database, name, if_not_exists)
+        if cursor.at("("):
+            self.columns = self._columns()
+        self._clauses()
+        relation = self._query()
+        table = self._table(database, name)
+        if relation is None:
+            if not table.columns and table.storage.serde is None:
+                raise semantic_error(10300, "Either list columns or a custom serializer should be specified", position)
+            return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
+        return self._table_as(table, relation, if_not_exists)
+
+    def _columns(self) -> tuple[Column, ...]:
+        self.cursor.expect("(")
+        columns: dict[str, Column] = {}
+        while True:
+            column = self._column()
+            if column.name in columns:
+                raise semantic_error(10036, f"Duplicate column name: {column.name}")
+            columns[column.name] = column
+            if not self.cursor.take(","):
+                self.cursor.expect(")", "column specification")
+                return tuple(columns.values())
+
+    def _column(self) -> Column:
+        cursor = self.cursor
+        if any(cursor.at(word) for word in ("PRIMARY", "FOREIGN", "CONSTRAINT", "UNIQUE", "CHECK")):
+            raise cursor.unsupported(f"constraints ({cursor.word.text}) are not supported: leave them out")
+        name = cursor.identifier("column specification")
+        type_ = read_type(cursor)
+        if any(cursor.at(word) for word in ("NOT", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK")):
+            raise cursor.unsupported(f"column constraints ({cursor.word.text}) are not supported: leave them out")
+        return Column(name, type_, cursor.string() if cursor.take("COMMENT") else None)
+
+    def _clauses(self) -> None:
+        while self._clause():
+            pass
+
+    def _clause(self) -> bool:
+        cursor = self.cursor
+        for word in _REFUSED:
+            if cursor.at(word):
+                raise cursor.unsupported(
+                    f"{word} BY is not supported yet: declare its columns as ordinary ones and leave the clause out"
+                )
+        if cursor.take("COMMENT"):
+            self.comment = cursor.string("table comment")
+        elif cursor.take("LOCATION"):
+            self.location = cursor.string("table location")
+        elif cursor.take("TBLPROPERTIES"):
+            self.properties.update(read_properties(cursor))
+        else:
+            return self.storage.take(cursor)
+        return True
+
+    def _query(self) -> Relation | None:
+        if not (self.cursor.take("AS") or self.cursor.at("SELECT") or self.cursor.at("WITH")):
+            return None
+        node = QueryReader(self.cursor).query()
+        return pruned(QueryBinder(self.context).bind(node))
+
+    def _kind(self) -> str:
+        external = self.external or self.properties.get("EXTERNAL", "").upper() == "TRUE"
+        return "EXTERNAL_TABLE" if external else "MANAGED_TABLE"
+
+    def _table(self, database: str, name: str) -> Table:
+        return Table(
+            database=database,
+            name=name,
+            columns=self.columns,
+            kind=self._kind(),
+            storage=self.storage.descriptor(),
+            location=self.location,
+            properties=dict(self.properties),
+            comment=self.comment,
+        )
+
+    def _table_as(self, table: Table, relation: Relation, if_not_exists: bool) -> Statement:
+        if table.columns:
+            raise semantic_error(
+                10065, "CREATE TABLE AS SELECT command cannot specify the list of columns for the target table"
+            )
+        if table.kind == "EXTERNAL_TABLE":
+            raise semantic_error(10070, "CREATE-TABLE-AS-SELECT cannot create external table")
+        names = [column.name for column in relation.columns]
+        for column in relation.columns:
+            if names.count(column.name) > 1:
+                raise semantic_error(10036, f"Duplicate column name: {column.name}")
+            if column.type == VOID:
+                raise semantic_error(
+                    10305,
+                    f"CREATE-TABLE-AS-SELECT creates a VOID type, please use CAST to specify the type, "
+                    f"near field:  {column.name}",
+                )
+        columns = tuple(Column(column.name, column.type) for column in relation.columns)
+        table = replace(table, columns=columns)
+        return CreateTableAs(table=table, relation=relation, if_not_exists=if_not_exists, position=self.start)
+
+    def _like(self, database: str, name: str, if_not_exists: bool) -> Statement:
+        other, other_name, place = table_name(self.cursor, self.context)
+        model = self.context.table(other, other_name, place)
+        self._clauses()
+        kept = {key: value for key, value in model.properties.items() if key != "EXTERNAL"}
+        changed = self.storage != StorageReader()
+        table = Table(
+            database=database,
+            name=name,
+            columns=model.columns,
+            partition_columns=model.partition_columns,
+            kind=self._kind(),
+            storage=self.storage.descriptor() if changed else model.storage,
+            location=self.location,
+            properties={**kept, **self.properties},
+            comment=model.comment,
+        )
+        return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
+
+
+def bind_drop(cursor: Cursor, context: Context) -> Statement:
+    """Bind a statement that begins with DROP."""
+    start = cursor.expect("DROP").position
+    if cursor.take("DATABASE") or cursor.take("SCHEMA"):
+        exists = _if(cursor, "EXISTS")
+        name = cursor.identifier("drop database statement")
+        cascade = cursor.take("CASCADE")
+        if not cascade:
+            cursor.take("RESTRICT")
+        return DropDatabase(name=name, if_exists=exists, cascade=cascade, position=start)
+    view = cursor.take("VIEW")
+    if not view and not cursor.take("TABLE"):
+        raise unsupported(f"DROP {cursor.word.text.upper()} is not supported", start)
+    exists = _if(cursor, "EXISTS")
+    database, name, _ = table_name(cursor, context)
+    cursor.take("PURGE")
+    return DropTable(database=database, name=name, if_exists=exists, view=view, position=start)

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+import string
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from airflow_ddb_hive.dynamodb import ItemEncoder, decode_page
+from airflow_ddb_hive.errors import BadValueError
+from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, TableDescription
+from airflow_ddb_hive.model.types import parse_type
+from tests.support.slow_attributes import slow_rows
+
+
+def column(hive_type: str, dynamodb_type: str, attribute: str = "a") -> AttributeColumn:
+    whole = dynamodb_type == ITEM
+    return AttributeColumn("c", parse_type(hive_type), None if whole else attribute, dynamodb_type)
+
+
+COLUMNS = (
+    column("string", "S"),
+    column("bigint", "N"),
+    column("double", "N"),
+    column("binary", "B"),
+    column("boolean", "BOOL"),
+    column("array<string>", "L"),
+    column("array<bigint>", "L"),
+    column("array<array<binary>>", "L"),
+    column("array<boolean>", "L"),
+    column("array<string>", "SS"),
+    column("array<bigint>", "NS"),
+    column("array<double>", "NS"),
+    column("array<binary>", "BS"),
+    column("map<string,bigint>", "M"),
+    column("map<string,string>", "M"),
+    column("struct<m:string,s:array<bigint>,x:struct<m:double>>", "M"),
+    column("array<struct<m:string>>", "L"),
+    column("map<string,string>", ITEM),
+)
+NAMES = [f"c{position}" for position in range(len(COLUMNS))]
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
+    ['"', "\\", "\n", "\x01", "\u2028", "/", '{"S":"', "{", "é😀", "\\u0041", '": ', ""]
+)
+NAME = st.sampled_from(["M", "S", "m", "x", "L", "BOOL", "NULL", "a b", 'q"', "é"]) | st.text(
+    string.ascii_letters, min_size=1, max_size=3
+)
+NUMBER = st.integers(-(2**63), 2**63 - 1).map(str)
+BASE64 = st.binary(max_size=7).map(lambda raw: __import__("base64").b64encode(raw).decode())
+SCALAR = st.one_of(
+    TEXT.map(lambda v: {"S": v}),
+    NUMBER.map(lambda v: {"N": v}),
+    BASE64.map(lambda v: {"B": v}),
+    st.booleans().map(lambda v: {"BOOL": v}),
+    st.just({"NULL": True}),
+    st.lists(TEXT, min_size=1, max_size=3, unique=True).map(lambda v: {"SS": v}),
+    st.lists(NUMBER, min_size=1, max_size=3, unique=True).map(lambda v: {"NS": v}),
+    st.lists(BASE64, min_size=1, max_size=3, unique=True).map(lambda v: {"BS": v}),
+)
+VALUE: st.SearchStrategy[dict[str, Any]] = st.recursive(
+    SCALAR,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda v: {"L": v}),
+        st.dictionaries(NAME, inner, max_size=3).map(lambda v: {"M": v}),
+    ),
+    max_leaves=6,
+)
+ITEMS = st.lists(st.dictionaries(st.sampled_from(["a", "M", "S", 'q"']), VALUE, max_size=3), max_size=6)
+
+
+def page(items: list[dict[str, Any]], *, ascii_only: bool = False, spaced: bool = False) -> bytes:
+    separators = None if spaced else (",", ":")
+    return json.dumps(items, ensure_ascii=ascii_only, separators=separators).encode()
+
+
+def as_rows(items: bytes) -> list[list[Any]]:
+    batch = decode_page(items, COLUMNS, NAMES, "T")
+    return [list(row) for row in zip(*(batch.column(n).to_pylist() for n in range(len(COLUMNS))), strict=True)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(ITEMS, st.booleans(), st.booleans())
+@example([{"a": {"M": {"M": {"S": "x"}}}}], False, False)
+@example([{"a": {"M": {"S": {"M": {}}}}}], False, False)
+@example([], False, False)
+def test_a_page_decodes_as_its_slow_twin_says(items: list[dict[str, Any]], ascii_only: bool, spaced: bool) -> None:
+    body = page(items, ascii_only=ascii_only, spaced=spaced)
+    assert as_rows(body) == slow_rows(body, COLUMNS)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.dictionaries(NAME, VALUE, max_size=3), max_size=4))
+def test_a_whole_item_comes_back_as_it_was(items: list[dict[str, Any]]) -> None:
+    items = [{**item, "id": {"N": str(n)}} for n, item in enumerate(items)]
+    whole = (column("map<string,string>", ITEM),)
+    description = TableDescription(name="T", hash_key="id", attribute_types={"id": "N"})
+    encoded = ItemEncoder(description=description, columns=whole).encode(decode_page(page(items), whole, ["c"], "T"))
+    assert [json.loads(request)["PutRequest"]["Item"] for request in encoded.requests] == items
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.fixed_dictionaries({"s": TEXT, "n": NUMBER, "b": BASE64, "t": st.booleans()}), max_size=5))
+def test_scalar_columns_come_back_as_they_were(values: list[dict[str, Any]]) -> None:
+    tags = {"s": ("string", "S"), "n": ("bigint", "N"), "b": ("binary", "B"), "t": ("boolean", "BOOL")}
+    columns = tuple(column(kind, tag, name) for name, (kind, tag) in tags.items())
+    items = [{name: {tags[name][1]: content} for name, content in value.items()} for value in values]
+    description = TableDescription(name="T", hash_key="n", attribute_types={"n": "N"})
+    batch = decode_page(page(items), columns, list(tags), "T")
+    encoded = ItemEncoder(description=description, columns=columns).encode(batch)
+    assert [json.loads(request)["PutRequest"]["Item"] for request in encoded.requests] == items
+
+
+@pytest.mark.parametrize(
+    ("hive_type", "tag", "value"),
+    [
+        ("bigint", "N", "1.5"),
+        ("bigint", "N", "9223372036854775808"),
+        ("tinyint", "N", "128"),
+        ("decimal(3,1)", "N", "1.25"),
+        ("decimal(3,1)", "N", "1000"),
+        ("date", "S", "yesterday"),
+        ("timestamp", "S", "2020-13-01 00:00:00"),
+        ("varchar(2)", "S", "abc"),
+        ("char(2)", "S", "abc"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named_with_table_key_and_attribute(hive_type: str, tag: str, value: str) -> None:
+    items = [{"id": {"S": "k0"}}, {"id": {"S": "k1"}, "a": {tag: value}}]
+    with pytest.raises(BadValueError) as caught:
+        decode_page(page(items), [column(hive_type, tag)], ["c0"], "Music", key_attributes=("id",))
+    for part in (f'For input string: "{value}"', "Music", '{"id":{"S":"k1"}}', "attribute a", hive_type):
+        assert part in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("hive_type", "value"),
+    [("array<bigint>", {"L": [{"N": "1"}, {"N": "1.5"}]}), ("map<string,bigint>", {"M": {"x": {"N": "1.5"}}})],
+)
+def test_a_nested_value_that_does_not_fit_is_named(hive_type: str, value: dict[str, Any]) -> None:
+    (tag,) = value
+    items = [{"id": {"S": "k0"}}, {"id": {"S": "k1"}, "a": value}]
+    with pytest.raises(BadValueError, match='"1.5".*k1'):
+        decode_page(page(items), [column(hive_type, tag)], ["c0"], "Music", key_attributes=("id",))
+
+
+@pytest.mark.parametrize(
+    ("hive_type", "tag", "value", "text"),
+    [
+        ("decimal(38,0)", "N", "12345678901234567890123456789012345678", "12345678901234567890123456789012345678"),
+        ("double", "N", "1E-130", "1e-130"),
+        ("float", "N", "1.5", "1.5"),
+        ("date", "S", "2020-02-29", "2020-02-29"),
+        ("timestamp", "S", "2020-02-29 01:02:03.5", "2020-02-29 01:02:03.500000"),
+        ("char(4)", "S", "ab  ", "ab"),
+    ],
+)
+def test_local_types_are_read(hive_type: str, tag: str, value: str, text: str) -> None:
+    batch = decode_page(page([{"a": {tag: value}}]), [column(hive_type, tag)], ["c0"], "T")
+    assert str(batch.column(0)[0].as_py()) == text
