@@ -46,7 +46,7 @@ ci-tests: env
 	$(PYTHON3) $(PYTEST) $(FLOORS)
 
 test-airflow2: env-airflow2
-	$(AIRFLOW2)/bin/python $(PYTEST) -m "not slow" tests/hooks tests/operators tests/test_dags.py tests/test_public.py
+	$(AIRFLOW2)/bin/python $(PYTEST) -m "not slow" tests/hooks tests/operators tests/test_provider.py tests/test_dags.py tests/test_public.py
 
 test-all: test test-slow test-airflow2
 

@@ -96,6 +96,7 @@ class DynamoDB:
     """A thread-safe connection to the tables of one region or endpoint.
 
     Example:
+        >>> from airflow_ddb_hive.model.access import AwsAccess
         >>> access = AwsAccess(region="us-east-1", access_key_id="x", secret_access_key="y")
         >>> with DynamoDB.connect(access) as db:
         ...     db.endpoint_url

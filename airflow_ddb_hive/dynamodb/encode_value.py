@@ -28,6 +28,7 @@ def nested_values(values: pa.Array, column: AttributeColumn, *, null_serializati
     """Return the JSON of each list, set, map or struct, NULL for NULL and for an empty set.
 
     Example:
+        >>> from airflow_ddb_hive.model.dynamodb import AttributeColumn
         >>> from airflow_ddb_hive.model.types import parse_type
         >>> column = AttributeColumn("tags", parse_type("array<string>"), "Tags", "SS")
         >>> nested_values(pa.array([["a"], []]), column, null_serialization=False).to_pylist()

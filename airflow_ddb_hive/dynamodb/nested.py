@@ -27,6 +27,7 @@ def nested_column(page: bytes, column: AttributeColumn) -> pa.Array:
     """Return a column of maps, structs, or lists of them.
 
     Example:
+        >>> from airflow_ddb_hive.model.dynamodb import AttributeColumn
         >>> from airflow_ddb_hive.model.types import parse_type
         >>> column = AttributeColumn("p", parse_type("struct<lat:double,name:string>"), "P", "M")
         >>> nested_column(b'[{"P":{"M":{"Lat":{"N":"1.5"}}}}]', column).to_pylist()

@@ -33,6 +33,7 @@ class Pacer:
     """One budget, shared by all threads that use a table in one role.
 
     Example:
+        >>> from airflow_ddb_hive.model.budget import Budget
         >>> pacer = Pacer(Budget(capacity_units=100), clock=lambda: 0.0)
         >>> pacer.acquire(threading.Event())
         1.0

@@ -25,6 +25,7 @@ def is_flat(column: AttributeColumn) -> bool:
     """Whether a column can be read for a page at once: scalars, sets, and lists of such.
 
     Example:
+        >>> from airflow_ddb_hive.model.dynamodb import AttributeColumn
         >>> from airflow_ddb_hive.model.types import parse_type
         >>> is_flat(AttributeColumn("a", parse_type("array<array<bigint>>"), "A", "L"))
         True
@@ -44,6 +45,8 @@ def read_attributes(page: bytes, columns: Sequence[AttributeColumn]) -> dict[Att
     """Return, for each column, what its attribute holds: text or booleans, or lists of structs of them.
 
     Example:
+        >>> from airflow_ddb_hive.model.dynamodb import AttributeColumn
+        >>> from airflow_ddb_hive.model.types import PrimitiveType
         >>> column = AttributeColumn("n", PrimitiveType("bigint"), "N", "N")
         >>> read_attributes(b'[{"N":{"N":"1"}},{}]', [column])[column].to_pylist()
         ['1', None]
@@ -86,6 +89,7 @@ def tag_of(hive_type: HiveType) -> str:
     """Return the DynamoDB type tag of a nested value of a Hive type.
 
     Example:
+        >>> from airflow_ddb_hive.model.types import PrimitiveType
         >>> tag_of(PrimitiveType("bigint")), tag_of(ArrayType(PrimitiveType("string")))
         ('N', 'L')
     """

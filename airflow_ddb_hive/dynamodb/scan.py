@@ -18,7 +18,7 @@ from airflow_ddb_hive.errors import JobCancelledError
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, ReadRequest, ScanUnit, TableDescription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from airflow_ddb_hive.dynamodb.client import DynamoDB
     from airflow_ddb_hive.dynamodb.meter import Meter
@@ -116,7 +116,7 @@ class TableReader:
             if page.count:
                 yield self._decode(page)
 
-    def stream(self, *, workers: int = 2, read_ahead: int = 4) -> Iterator[pa.RecordBatch]:
+    def stream(self, *, workers: int = 2, read_ahead: int = 4) -> Generator[pa.RecordBatch, None, None]:
         """Yield all segments' batches in no particular order, read by threads that end with this iterator.
 
         Raises:

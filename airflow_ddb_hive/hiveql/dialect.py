@@ -12,10 +12,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlglot import tokens
 from sqlglot.dialects.hive import Hive
 from sqlglot.errors import TokenError
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from airflow_ddb_hive.errors import HiveSyntaxError
 from airflow_ddb_hive.hiveql.tree import Position
@@ -78,9 +77,9 @@ def unescape(literal: str) -> str:
 
     def replace(match: re.Match[str]) -> str:
         found = match.group(1)
-        if len(found) == 5:
+        if found[0] == "u" and found != "u":
             return chr(int(found[1:], 16))
-        if len(found) == 3:
+        if found.isdigit() and found != "0" and len(found) > 1:
             return chr(int(found, 8))
         return _ESCAPED.get(found, found)
 
@@ -105,14 +104,16 @@ def read_words(text: str, origin: Position) -> Words:
         found = HiveWords().tokenize(text)
     except TokenError as error:
         raise HiveSyntaxError(
-            "character '<EOF>' not supported here: a quote or comment does not end", line=origin.line, column=0
+            "character '<EOF>' not supported here: a quote or comment does not end",
+            line=place(len(text)).line,
+            column=place(len(text)).column,
         ) from error
     words = [_word(text, token, place(token.start)) for token in found]
     end = len(text)
     return (*words, Word("end", "<EOF>", "<EOF>", place(end), end, end))
 
 
-def _word(text: str, token: tokens.Token, position: Position) -> Word:
+def _word(text: str, token: Token, position: Position) -> Word:
     written = text[token.start : token.end + 1]
     kind = _KINDS.get(token.token_type)
     if kind == "string":

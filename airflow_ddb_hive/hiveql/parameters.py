@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["bind_parameters"]
 
@@ -25,7 +27,7 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\0": "\\0", ";"
 
 
 def bind_parameters(text: str, parameters: Mapping[str, Any] | None) -> str:
-    """Put typed literals in the places of ``%(name)s`` outside strings and comments.
+    r"""Put typed literals in the places of ``%(name)s`` outside strings and comments.
 
     Example:
         >>> bind_parameters("select %(a)s, '%(a)s', 5 %% 2", {"a": "it's"})
@@ -74,7 +76,7 @@ def _text(value: Any) -> str:
         code = ord(character)
         if character in _ESCAPES:
             return _ESCAPES[character]
-        return character if code >= 32 and not 0xD800 <= code <= 0xDFFF else f"\\u{code:04X}"
+        return character if character >= " " and not "\ud800" <= character <= "\udfff" else f"\\u{code:04X}"
 
     return "'" + "".join(map(escape, value)) + "'"
 

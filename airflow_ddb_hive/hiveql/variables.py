@@ -7,10 +7,13 @@ replaced first, again and again, at most 40 times; names that are not known stay
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Variables", "substitute"]
 

@@ -27,6 +27,7 @@ __all__ = [
     "create_file_table",
     "create_table",
     "drop_table",
+    "fill_folder",
     "insert_directory",
     "parse_columns",
     "parse_table",
@@ -228,6 +229,8 @@ FILE_FORMATS: Mapping[str, FormatRule] = {
 }
 """File formats by the names that operators take: ``item`` is whole items as Hive's default ``^A ^B ^C`` text."""
 
+_NAMED_COLUMNS = frozenset({"parquet"})
+
 
 def storage_clause(file_format: str) -> str:
     """Return what INSERT OVERWRITE DIRECTORY and CREATE TABLE say of a file format; empty for Hive's default text.
@@ -344,6 +347,33 @@ def create_table(name: str, table: SourceTable | FileFolder) -> str:
     if isinstance(table, SourceTable):
         return create_dynamodb_table(name, table)
     return create_file_table(name, table)
+
+
+def fill_folder(name: str, folder: FileFolder, select: str) -> str:
+    """Return the statements that write a query's rows to a folder under the columns' own names.
+
+    INSERT OVERWRITE DIRECTORY names columns ``_col0``, ``_col1`` and so on, which a format that finds columns by name
+    does not read back; a table over the folder does.
+
+    Example:
+        >>> columns = parse_columns({"artist": "string"})
+        >>> print(
+        ...     fill_folder(
+        ...         "out", FileFolder(location="s3://lake/m", columns=columns, file_format="parquet"), "SELECT 1"
+        ...     )
+        ... )
+        DROP TABLE IF EXISTS `out`;
+        CREATE EXTERNAL TABLE `out` (`artist` string)
+        STORED AS PARQUET
+        LOCATION 's3://lake/m';
+        INSERT OVERWRITE TABLE `out`
+        SELECT 1;
+        DROP TABLE IF EXISTS `out`;
+    """
+    if folder.file_format not in _NAMED_COLUMNS:
+        return insert_directory(folder.location, folder.file_format, select)
+    insert = f"INSERT OVERWRITE TABLE {quote_table(name)}\n{select};"
+    return "\n".join((drop_table(name), create_file_table(name, folder), insert, drop_table(name)))
 
 
 def insert_directory(location: str, file_format: str, select: str) -> str:

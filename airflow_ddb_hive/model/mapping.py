@@ -76,6 +76,7 @@ def dynamodb_table_name(table: Table) -> str:
     """Return the name of the DynamoDB table behind a Hive table: ``dynamodb.table.name``, else its own.
 
     Example:
+        >>> from airflow_ddb_hive.model.table import Table
         >>> dynamodb_table_name(Table(database="default", name="features", columns=()))
         'features'
     """
@@ -108,6 +109,8 @@ def resolve_mapping(table: Table, description: TableDescription) -> tuple[Attrib
     """Return the attribute behind each column, after all checks that the connector makes, in its order.
 
     Example:
+        >>> from airflow_ddb_hive.model.dynamodb import TableDescription
+        >>> from airflow_ddb_hive.model.table import Column, Table
         >>> table = Table(
         ...     database="default",
         ...     name="t",

@@ -79,7 +79,7 @@ def quote_location(location: str) -> str:
         raise InputError("location is empty: give a folder, such as s3://bucket/folder/")
     if _IMPOSSIBLE_IN_LOCATIONS.search(location):
         raise InputError(
-            f"location {location!r} cannot be written in HiveQL: leave out quotes, backslashes, semicolons, '${{', '%(' "
+            f"location {location!r} has no HiveQL form: leave out quotes, backslashes, semicolons, '${{', '%(' "
             "and control characters"
         )
     return f"'{location}'"

@@ -75,7 +75,7 @@ class DynamoDBExportOperator(DdbHiveOperator):
         self.read_percent = read_percent
 
     def build_job(self) -> Job:
-        """Return the job: the table as an external one, and one INSERT OVERWRITE DIRECTORY.
+        """Return the job: the table as an external one, and one INSERT OVERWRITE.
 
         Raises:
             InputError: A name, type, format or share of capacity is impossible.
@@ -92,7 +92,7 @@ class DynamoDBExportOperator(DdbHiveOperator):
         script = (
             ddl.drop_table(name),
             ddl.create_table(name, source),
-            ddl.insert_directory(target.location, target.file_format, select),
+            ddl.fill_folder(f"{name}_files", target, select),
             ddl.drop_table(name),
         )
         return self.make_job("\n".join(script))

@@ -39,13 +39,17 @@ class DynamoDBJoinOperator(DdbHiveOperator):
         hql: One SELECT, or the name of a ``.hql`` or ``.sql`` template file.
         location: Folder to write the rows to; what was in it is replaced. Without it the rows are returned.
         file_format: Of the files written: ``text``, ``csv`` or ``parquet``.
+        columns: Names and types of the columns that ``hql`` selects, which Parquet needs for its files.
         max_rows: Most rows that may be returned.
         kwargs: Arguments of :class:`~airflow_ddb_hive.operators.base.DdbHiveOperator`.
     """
 
-    template_fields = tuple(sorted((*DdbHiveOperator.template_fields, "file_format", "hql", "location", "tables")))
+    template_fields = tuple(
+        sorted((*DdbHiveOperator.template_fields, "columns", "file_format", "hql", "location", "tables"))
+    )
     template_fields_renderers: ClassVar[dict[str, str]] = {
         **DdbHiveOperator.template_fields_renderers,
+        "columns": "json",
         "hql": "hql",
         "tables": "json",
     }
@@ -57,6 +61,7 @@ class DynamoDBJoinOperator(DdbHiveOperator):
         hql: str,
         location: str | None = None,
         file_format: str = "text",
+        columns: Mapping[str, str] | None = None,
         max_rows: int = 1000,
         **kwargs: Any,
     ) -> None:
@@ -65,6 +70,7 @@ class DynamoDBJoinOperator(DdbHiveOperator):
         self.hql = hql
         self.location = location
         self.file_format = file_format
+        self.columns = columns
         self.max_rows = max_rows
 
     def build_job(self) -> Job:
@@ -82,8 +88,22 @@ class DynamoDBJoinOperator(DdbHiveOperator):
             script.append(self.hql)
         else:
             select = self.hql.rstrip().rstrip(";")
-            script.append(ddl.insert_directory(self.location, self.file_format, select))
+            script.append(self._output(self.location, select))
         return self.make_job("\n".join(script), keep_rows=self.max_rows + 1)
+
+    def _output(self, location: str, select: str) -> str:
+        from airflow_ddb_hive.model import ddl, quoting
+
+        if self.columns is None:
+            if self.file_format == "parquet":
+                raise InputError(
+                    "file_format='parquet' names its columns: give columns={name: type} of what hql selects"
+                )
+            return ddl.insert_directory(location, self.file_format, select)
+        folder = ddl.FileFolder(
+            location=location, columns=ddl.parse_columns(self.columns), file_format=self.file_format
+        )
+        return ddl.fill_folder(quoting.working_name("join", "rows", location), folder, select)
 
     def take_result(self, result: ResultSet | None) -> Any:
         """Return the folder that was written, or the rows.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import boto3
+import socket
+from pathlib import Path
+
 import pytest
 
 from demo import aws, verify
@@ -35,12 +37,18 @@ def test_query_check_fails_without_rows_and_holds_for_the_expected_ones(task_id:
     assert verify.check_query(task_id, {"rows": expected}).holds
 
 
-def test_check_of_an_empty_service_fails_for_every_table_and_export(moto_server: str) -> None:
-    aws.prepare(moto_server, states_file())
-    try:
-        assert [check.holds for check in verify.check_data(moto_server)] == [False] * 7
-    finally:
-        boto3.client("dynamodb", endpoint_url=moto_server).delete_table(TableName="EastCoastStates")
+def test_check_of_an_empty_service_fails_for_every_table_and_export(tmp_path: Path) -> None:
+    with aws.serving(tmp_path / "moto.log") as url:
+        aws.prepare(url, states_file())
+        assert [check.holds for check in verify.check_data(url)] == [False] * 7
+
+
+def test_server_ends_with_the_demo(tmp_path: Path) -> None:
+    with aws.serving(tmp_path / "moto.log") as url:
+        port = int(url.rpartition(":")[2])
+        socket.create_connection(("127.0.0.1", port)).close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
 
 
 def test_item_with_another_attribute_is_refused() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import string
 from typing import Any
@@ -49,7 +50,7 @@ NAME = st.sampled_from(["M", "S", "m", "x", "L", "BOOL", "NULL", "a b", 'q"', "Ã
     string.ascii_letters, min_size=1, max_size=3
 )
 NUMBER = st.integers(-(2**63), 2**63 - 1).map(str)
-BASE64 = st.binary(max_size=7).map(lambda raw: __import__("base64").b64encode(raw).decode())
+BASE64 = st.binary(max_size=7).map(lambda raw: base64.b64encode(raw).decode())
 SCALAR = st.one_of(
     TEXT.map(lambda v: {"S": v}),
     NUMBER.map(lambda v: {"N": v}),
@@ -142,7 +143,7 @@ def test_a_value_that_does_not_fit_is_named_with_table_key_and_attribute(hive_ty
 def test_a_nested_value_that_does_not_fit_is_named(hive_type: str, value: dict[str, Any]) -> None:
     (tag,) = value
     items = [{"id": {"S": "k0"}}, {"id": {"S": "k1"}, "a": value}]
-    with pytest.raises(BadValueError, match='"1.5".*k1'):
+    with pytest.raises(BadValueError, match=r'"1.5".*k1'):
         decode_page(page(items), [column(hive_type, tag)], ["c0"], "Music", key_attributes=("id",))
 
 

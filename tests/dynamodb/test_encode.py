@@ -19,9 +19,7 @@ KEY = AttributeColumn("id", parse_type("bigint"), "id", "N")
 
 
 def encoder(*columns: AttributeColumn, delete: bool = False, null_serialization: bool = False) -> ItemEncoder:
-    return ItemEncoder(
-        description=DESCRIPTION, columns=columns, delete=delete, null_serialization=null_serialization
-    )
+    return ItemEncoder(description=DESCRIPTION, columns=columns, delete=delete, null_serialization=null_serialization)
 
 
 def written(hive_type: str, tag: str, value: Any, *, null_serialization: bool = False) -> Any:
@@ -108,15 +106,15 @@ def test_what_dynamodb_cannot_hold_is_refused_with_table_and_reason(
 
 
 def test_a_null_in_a_set_is_refused_even_with_null_serialization() -> None:
-    with pytest.raises(WriteRefusedError, match="Null element"):
+    with pytest.raises(WriteRefusedError, match=r"Null element"):
         written("array<string>", "SS", [None], null_serialization=True)
 
 
 def test_a_missing_key_is_refused_before_anything_is_sent() -> None:
-    with pytest.raises(WriteRefusedError, match="required keys.*id of table Music"):
+    with pytest.raises(WriteRefusedError, match=r"required keys.*id of table Music"):
         encoder(KEY).encode(pa.record_batch({"k": pa.array([1, None], pa.int64())}))
     other = AttributeColumn("s", parse_type("string"), "s", "S")
-    with pytest.raises(WriteRefusedError, match="required keys.*id of table Music"):
+    with pytest.raises(WriteRefusedError, match=r"required keys.*id of table Music"):
         encoder(other).encode(pa.record_batch({"s": ["x"]}))
 
 
@@ -124,7 +122,7 @@ def test_an_item_over_400_kb_is_refused_with_its_key() -> None:
     text = AttributeColumn("s", parse_type("string"), "s", "S")
     fits = pa.record_batch({"k": [7], "s": ["x" * (409_600 - 4)]})
     assert len(encoder(KEY, text).encode(fits).requests) == 1
-    with pytest.raises(WriteRefusedError, match='size of 409601 was given.*{"id":{"N":"7"}}'):
+    with pytest.raises(WriteRefusedError, match=r'size of 409601 was given.*{"id":{"N":"7"}}'):
         encoder(KEY, text).encode(pa.record_batch({"k": [7], "s": ["x" * (409_600 - 3)]}))
 
 
@@ -149,5 +147,7 @@ def test_the_later_of_two_columns_on_one_attribute_wins() -> None:
     one = AttributeColumn("a", parse_type("string"), "x", "S")
     two = AttributeColumn("b", parse_type("string"), "x", "S")
     batch = pa.record_batch({"k": [1, 2], "a": ["a", "a"], "b": ["b", None]})
-    encoded = [json.loads(request)["PutRequest"]["Item"]["x"] for request in encoder(KEY, one, two).encode(batch).requests]
+    encoded = [
+        json.loads(request)["PutRequest"]["Item"]["x"] for request in encoder(KEY, one, two).encode(batch).requests
+    ]
     assert encoded == [{"S": "b"}, {"S": "a"}]

@@ -30,7 +30,9 @@ def resolved(
     return resolve_mapping(table, description)
 
 
-def message(columns: str, properties: Mapping[str, str], *, kind: str = "EXTERNAL_TABLE", status: str = "ACTIVE") -> str:
+def message(
+    columns: str, properties: Mapping[str, str], *, kind: str = "EXTERNAL_TABLE", status: str = "ACTIVE"
+) -> str:
     with pytest.raises((MappingError, InputError)) as caught:
         resolved(columns, properties, kind=kind, status=status)
     return caught.value.message

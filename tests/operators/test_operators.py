@@ -55,7 +55,18 @@ def test_export_of_columns_names_mapping_types_index_and_share() -> None:
     assert "'dynamodb.type.mapping' = 'tags:SS'" in hql
     assert "'ddb_hive.index.name' = 'ByYear'" in hql
     assert "'dynamodb.throughput.read.percent' = '0.25'" in hql
-    assert "INSERT OVERWRITE DIRECTORY '/out'\nSTORED AS PARQUET\nSELECT `artist`, `year`, `tags`" in hql
+    assert "STORED AS PARQUET\nLOCATION '/out';\nINSERT OVERWRITE TABLE `ddb_export_music_" in hql
+    assert "_files`\nSELECT `artist`, `year`, `tags` FROM" in hql
+
+
+def test_a_join_to_parquet_needs_the_names_of_its_columns(run: Run) -> None:
+    tables = {"music": {"table_name": "Music", "columns": {"artist": "string"}}}
+    arguments = {"tables": tables, "hql": "SELECT artist FROM music;", "location": "/out", "file_format": "parquet"}
+    with pytest.raises(AirflowFailException, match="columns="):
+        run(DynamoDBJoinOperator(task_id="t", **arguments), FakeEngine())
+    hql = DynamoDBJoinOperator(task_id="t", **arguments, columns={"artist": "string"}).build_job().hql
+    assert "(`artist` string)\nSTORED AS PARQUET\nLOCATION '/out';" in hql
+    assert "_rows_" in hql
 
 
 def test_export_returns_the_folder(run: Run) -> None:

@@ -50,7 +50,7 @@ class FaultyDynamoDB:
         self.url = ""
 
     def fill(self, count: int) -> None:
-        self.items = {n: {"id": {"N": str(n)}, "s": {"S": f"é\"{n}"}} for n in range(count)}
+        self.items = {n: {"id": {"N": str(n)}, "s": {"S": f'é"{n}'}} for n in range(count)}
 
     def next_fault(self) -> str | None:
         with self.lock:
@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Any
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         db: FaultyDynamoDB = self.server.db
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
@@ -136,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault == "corrupt":
             self._head(200, len(body), zlib.crc32(body))
-            self.wfile.write(body.replace(b"1", b"2"))
+            self.wfile.write(body.translate(bytes.maketrans(b"0125", b"1236")))
         else:
             self._send(200, body)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.commands import bind_describe, bind_set, bind_show, bind_use
 from airflow_ddb_hive.hiveql.binder.context import Context
 from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
 from airflow_ddb_hive.hiveql.binder.tables import bind_create, bind_drop
-from airflow_ddb_hive.hiveql.catalog import Catalog
 from airflow_ddb_hive.hiveql.dialect import read_words
 from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
-from airflow_ddb_hive.hiveql.statements import Statement
 from airflow_ddb_hive.hiveql.tree import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from airflow_ddb_hive.hiveql.catalog import Catalog
+    from airflow_ddb_hive.hiveql.statements import Statement
 
 __all__ = ["bind_statement"]
 
@@ -28,13 +32,16 @@ _BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
     "SELECT": bind_query_statement,
     "SHOW": bind_show,
     "USE": bind_use,
-    "VALUES": bind_query_statement,
     "WITH": bind_query_statement,
     "(": bind_query_statement,
 }
-_KNOWN_TO_HIVE = frozenset(
-    ["ABORT", "ADD", "ALTER", "ANALYZE", "COMMIT", "COMPILE", "DELETE", "DFS", "EXPLAIN", "EXPORT", "GRANT", "IMPORT", "KILL", "LIST", "LOCK", "MAP", "MERGE", "MSCK", "PREPARE", "REDUCE", "RELOAD", "REPL", "RESET", "REVOKE", "ROLLBACK", "SOURCE", "START", "TRUNCATE", "UNLOCK", "UPDATE", "DELETE"]
-)
+# fmt: off
+_KNOWN_TO_HIVE = frozenset({
+    "ABORT", "ADD", "ALTER", "ANALYZE", "COMMIT", "COMPILE", "DELETE", "DFS", "EXPLAIN", "EXPORT", "GRANT",
+    "IMPORT", "KILL", "LIST", "LOCK", "MAP", "MERGE", "MSCK", "PREPARE", "REDUCE", "RELOAD", "REPL", "RESET",
+    "REVOKE", "ROLLBACK", "SOURCE", "START", "TRUNCATE", "UNLOCK", "UPDATE",
+})
+# fmt: on
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$))*")
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from airflow_ddb_hive.hiveql.binder.coercion import coerced
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
-from airflow_ddb_hive.hiveql.functions import FUNCTIONS, STRUCT_FIELD, ArgumentMismatch, FunctionSpec
+from airflow_ddb_hive.hiveql.functions import (
+    FUNCTIONS,
+    STRUCT_FIELD,
+    WRONG_ARGUMENTS,
+    WRONG_COUNT,
+    WRONG_TYPE,
+    ArgumentMismatch,
+    FunctionSpec,
+)
 from airflow_ddb_hive.hiveql.grammar.syntax import FunctionNode, LiteralNode, MemberNode, NameNode, Node
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal, Position, Window
 from airflow_ddb_hive.model.types import STRING
@@ -44,24 +52,24 @@ def bind_call(
     return Call(signature.result, node.position, spec.canonical, converted, node.distinct, window)
 
 
-_WORDING = {10014: "Wrong arguments", 10015: "Arguments length mismatch", 10016: "Argument type mismatch"}
+_WORDING = {
+    WRONG_ARGUMENTS: "Wrong arguments",
+    WRONG_COUNT: "Arguments length mismatch",
+    WRONG_TYPE: "Argument type mismatch",
+}
 
 
 def _mismatch(error: ArgumentMismatch, node: FunctionNode) -> Exception:
-    blamed: Node = node
-    if error.code == 10016 and error.index is not None:
+    """Hive blames the last argument, or for a type the argument itself."""
+    blamed: Node = node.arguments[-1] if node.arguments else node
+    position = node.position
+    if error.code == WRONG_TYPE and error.index is not None:
         blamed = node.arguments[error.index]
-    elif error.code == 10014 and node.arguments:
-        blamed = node.arguments[-1]
-    elif error.code == 10015:
-        return semantic_error(
-            10015,
-            f"Line {node.position.line}:{node.position.column} Arguments length mismatch '{node.name}': {error.message}",
-        )
+        position = blamed.position
     wording = _WORDING.get(error.code)
     if wording is None:
-        return semantic_error(error.code, f"{error.message} '{syntax_text(node)}'", node.position)
-    return semantic_error(error.code, f"{wording} '{syntax_text(blamed)}': {error.message}", node.position)
+        return semantic_error(error.code, f"{error.message} '{syntax_text(blamed)}'", position)
+    return semantic_error(error.code, f"{wording} '{syntax_text(blamed)}': {error.message}", position)
 
 
 def bind_field(container: Expression, name: str, position: Position) -> Call:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import is_integer
 from airflow_ddb_hive.hiveql.tree import Cast, ColumnRef, Expression, Literal, OutputColumn, Position, Project, Relation
-from airflow_ddb_hive.model.types import HiveType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = ["coerced", "coerced_relation"]
 

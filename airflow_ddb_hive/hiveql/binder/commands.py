@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.binder.context import Context
 from airflow_ddb_hive.hiveql.binder.tables import table_name
-from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.statements import (
     Describe,
     SetStatement,
@@ -16,7 +15,11 @@ from airflow_ddb_hive.hiveql.statements import (
     Statement,
     UseDatabase,
 )
-from airflow_ddb_hive.hiveql.tree import Position
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.binder.context import Context
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+    from airflow_ddb_hive.hiveql.tree import Position
 
 __all__ = ["bind_describe", "bind_set", "bind_show", "bind_use"]
 

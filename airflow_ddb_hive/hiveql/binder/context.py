@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError, UnsupportedSqlError
-from airflow_ddb_hive.hiveql.catalog import Catalog
-from airflow_ddb_hive.hiveql.tree import Position
-from airflow_ddb_hive.model.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow_ddb_hive.hiveql.catalog import Catalog
+    from airflow_ddb_hive.hiveql.tree import Position
+    from airflow_ddb_hive.model.table import Table
 
 __all__ = ["Context", "semantic_error", "unsupported"]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.binder.calls import bind_call, bind_field, find_function
 from airflow_ddb_hive.hiveql.binder.coercion import coerced
 from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
-from airflow_ddb_hive.hiveql.binder.scope import Scope
+from airflow_ddb_hive.hiveql.functions import WINDOWED
 from airflow_ddb_hive.hiveql.functions.conversion import common_type, comparison_type
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     CaseNode,
@@ -40,7 +40,12 @@ from airflow_ddb_hive.hiveql.tree import (
     SortKey,
     Window,
 )
-from airflow_ddb_hive.model.types import BOOLEAN, VOID, HiveType
+from airflow_ddb_hive.model.types import BOOLEAN, PRIMITIVES, VOID, HiveType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from airflow_ddb_hive.hiveql.binder.scope import Scope
 
 __all__ = ["AggregateCollector", "ExpressionBinder", "sort_key"]
 
@@ -83,7 +88,8 @@ class ExpressionBinder:
         Raises:
             HiveSemanticError: A name or type that does not fit.
         """
-        return _BINDERS[type(node)](self, node)
+        found: Expression = getattr(self, _BINDERS[type(node)])(node)
+        return found
 
     def condition(self, node: Node) -> Expression:
         """Bind a condition: boolean, or converted to it as Hive does."""
@@ -96,7 +102,7 @@ class ExpressionBinder:
     def _name(self, node: NameNode) -> Expression:
         if self.aliases_first and node.name in self.aliases:
             return self.aliases[node.name]
-        column = self.scope.find(node.name, node.position)
+        column = self.scope.find(node.name)
         if column is not None:
             return column.reference(node.position)
         if node.name in self.aliases:
@@ -110,7 +116,7 @@ class ExpressionBinder:
 
     def _refuse_correlation(self, qualifier: str | None, name: str, position: Position) -> None:
         for scope in self.outer:
-            found = scope.find(name, position) if qualifier is None else scope.find_qualified(qualifier, name)
+            found = scope.find(name) if qualifier is None else scope.find_qualified(qualifier, name)
             if found is not None:
                 raise unsupported(f"the subquery uses '{name}' of the query around it: write a join instead", position)
 
@@ -127,42 +133,41 @@ class ExpressionBinder:
         return bind_field(self.bind(operand), node.name, node.position)
 
     def _qualified(self, parts: tuple[tuple[str, Position], ...]) -> Expression | None:
-        names = [name for name, _ in parts]
         position = parts[0][1]
         column = None
-        if len(names) == 3:
-            column = self.scope.find_qualified(names[1], names[2], names[0])
-        elif len(names) == 2:
-            column = self.scope.find_qualified(names[0], names[1])
+        match [name for name, _ in parts]:
+            case [database, table, name]:
+                column = self.scope.find_qualified(table, name, database)
+            case [table, name]:
+                column = self.scope.find_qualified(table, name)
         return None if column is None else column.reference(position)
 
     def _check_qualifier(self, qualifier: NameNode, node: MemberNode) -> None:
         """Refuse ``alias.name`` where the alias is a table without that column."""
-        if self.scope.find(qualifier.name, qualifier.position) is not None or qualifier.name in self.aliases:
+        if self.scope.find(qualifier.name) is not None or qualifier.name in self.aliases:
             return
         self._refuse_correlation(qualifier.name, node.name, qualifier.position)
         if self.scope.has_qualifier(qualifier.name):
             raise semantic_error(10002, f"Invalid column reference '{node.name}'", node.position)
 
     def _function(self, node: FunctionNode) -> Expression:
+        if node.name in _CASTS and len(node.arguments) == 1:
+            return self._cast(CastNode(node.position, node.arguments[0], PRIMITIVES[node.name]))
         spec = find_function(node.name)
         if node.window is not None:
             return self._windowed(node)
         if spec.kind == "aggregate":
             return self._aggregate(node)
         if spec.kind == "window":
-            raise semantic_error(
-                10249, f"Missing over clause for function : {node.name}" if node.name else node.name, None
-            )
+            raise semantic_error(10247, f"Missing over clause for function :  {node.name}")
         if spec.kind == "udtf":
-            raise semantic_error(
-                10081, "UDTF's are not supported outside the SELECT clause, nor nested in expressions"
-            )
+            raise semantic_error(10081, "UDTF's are not supported outside the SELECT clause, nor nested in expressions")
         if node.distinct:
             raise semantic_error(10093, f"DISTINCT is not supported for function {node.name}", node.position)
-        return bind_call(spec, self._arguments(node), node)
+        return bind_call(spec, self.arguments(node), node)
 
-    def _arguments(self, node: FunctionNode) -> tuple[Expression, ...]:
+    def arguments(self, node: FunctionNode) -> tuple[Expression, ...]:
+        """Bind a call's arguments."""
         return tuple(self.bind(argument) for argument in node.arguments)
 
     def _aggregate(self, node: FunctionNode) -> Expression:
@@ -171,7 +176,7 @@ class ExpressionBinder:
         if node.name == "count" and not node.arguments and not node.star:
             raise semantic_error(10015, "Argument expected", node.position)
         inner = replace(self, aggregates=None, windows_allowed=False)
-        call = bind_call(find_function(node.name), inner._arguments(node), node)
+        call = bind_call(find_function(node.name), inner.arguments(node), node)
         return self.aggregates.reference(call)
 
     def _windowed(self, node: FunctionNode) -> Expression:
@@ -182,9 +187,10 @@ class ExpressionBinder:
             raise semantic_error(10247, f"Failed to breakup Windowing invocations into Groups: {node.name}", None)
         inner = replace(self, windows_allowed=False)
         assert node.window is not None  # noqa: S101 (the caller looked)
-        return bind_call(spec, inner._arguments(node), node, window=inner._window(node.window))
+        return bind_call(WINDOWED.get(node.name, spec), inner.arguments(node), node, window=inner.window(node.window))
 
-    def _window(self, node: WindowNode) -> Window:
+    def window(self, node: WindowNode) -> Window:
+        """Bind what stands after OVER."""
         if node.name is not None:
             base = self.windows.get(node.name)
             if base is None:
@@ -195,7 +201,7 @@ class ExpressionBinder:
                 order=node.order or base.order,
                 frame=node.frame or base.frame,
             )
-            return self._window(node)
+            return self.window(node)
         frame = None if node.frame is None else (node.frame.unit, node.frame.start, node.frame.end)
         keys = tuple(sort_key(self.bind(key.expression), key) for key in node.order)
         return Window(tuple(self.bind(part) for part in node.partition), keys, frame)
@@ -284,15 +290,19 @@ def sort_key(expression: Expression, node: OrderNode) -> SortKey:
     return SortKey(expression, node.descending, nulls_first)
 
 
-_BINDERS: dict[type[Node], Callable[[ExpressionBinder, Node], Expression]] = {
-    LiteralNode: ExpressionBinder._literal,  # type: ignore[dict-item]  # the key is the parameter's type
-    NameNode: ExpressionBinder._name,  # type: ignore[dict-item]  # as above
-    MemberNode: ExpressionBinder._member,  # type: ignore[dict-item]  # as above
-    FunctionNode: ExpressionBinder._function,  # type: ignore[dict-item]  # as above
-    CaseNode: ExpressionBinder._case,  # type: ignore[dict-item]  # as above
-    CastNode: ExpressionBinder._cast,  # type: ignore[dict-item]  # as above
-    SubqueryNode: ExpressionBinder._subquery,  # type: ignore[dict-item]  # as above
-    ExistsNode: ExpressionBinder._exists,  # type: ignore[dict-item]  # as above
-    InQueryNode: ExpressionBinder._in_query,  # type: ignore[dict-item]  # as above
-    StarNode: ExpressionBinder._star,  # type: ignore[dict-item]  # as above
+_CASTS = frozenset(PRIMITIVES) - {"void"}
+"""Type names that are functions too: ``int(x)`` is ``cast(x as int)``."""
+
+_BINDERS: dict[type[Node], str] = {
+    LiteralNode: "_literal",
+    NameNode: "_name",
+    MemberNode: "_member",
+    FunctionNode: "_function",
+    CaseNode: "_case",
+    CastNode: "_cast",
+    SubqueryNode: "_subquery",
+    ExistsNode: "_exists",
+    InQueryNode: "_in_query",
+    StarNode: "_star",
 }
+"""The method that binds each kind of node."""

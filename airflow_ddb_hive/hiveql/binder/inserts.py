@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from airflow_ddb_hive.hiveql.binder.coercion import coerced_relation
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 from airflow_ddb_hive.hiveql.binder.storage import StorageReader
 from airflow_ddb_hive.hiveql.functions.conversion import is_primitive
-from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.grammar.queries import QueryReader
 from airflow_ddb_hive.hiveql.grammar.syntax import QueryNode, SourceNode
 from airflow_ddb_hive.hiveql.statements import (
@@ -21,8 +22,11 @@ from airflow_ddb_hive.hiveql.statements import (
     TableSink,
 )
 from airflow_ddb_hive.hiveql.tree import OutputColumn, Position, Relation
-from airflow_ddb_hive.model.table import Table
-from airflow_ddb_hive.model.types import HiveType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+    from airflow_ddb_hive.model.table import Table
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = ["bind_load", "bind_query_statement"]
 
@@ -159,7 +163,7 @@ class _InsertReader:
 
 def _insertable(have: HiveType, want: HiveType) -> bool:
     """Primitives convert; a collection must have the very type."""
-    if have == want or str(have) == "void":
+    if have == want:
         return True
     return is_primitive(have) and is_primitive(want)
 

@@ -6,8 +6,8 @@ Columns keep their places. What nobody uses in a projection becomes NULL, so tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.walk import column_refs, mapped, parts
 from airflow_ddb_hive.hiveql.tree import (
@@ -27,6 +27,9 @@ from airflow_ddb_hive.hiveql.tree import (
     Union,
     Values,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["pruned"]
 

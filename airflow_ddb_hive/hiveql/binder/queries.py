@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.coercion import coerced, coerced_relation
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.expressions import ExpressionBinder, sort_key
@@ -31,6 +32,9 @@ from airflow_ddb_hive.hiveql.tree import (
     Values,
 )
 from airflow_ddb_hive.model.types import VOID, HiveType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["QueryBinder"]
 
@@ -90,12 +94,14 @@ class QueryBinder:
             return None
         return ColumnRef(relation.columns[index].type, node.position, relation.id, index)
 
-    def position(self, node: OrderNode, count: int, clause: str) -> int | None:
+    def position(self, node: OrderNode, count: int, clause: str, *, starred: bool = False) -> int | None:
         """The column that a whole number in ORDER BY stands for."""
         literal = node.expression
         if not isinstance(literal, LiteralNode) or not isinstance(literal.value, int) or literal.value is True:
             return None
         if not self.context.enabled("hive.orderby.position.alias", default=True):
+            return None
+        if starred:
             return None
         if not 1 <= literal.value <= count:
             raise semantic_error(
@@ -116,9 +122,7 @@ class QueryBinder:
         columns = inputs[0].columns
         for relation in inputs[1:]:
             if len(relation.columns) != len(columns):
-                raise semantic_error(
-                    10305, "Schema of both sides of union should match: the numbers of columns differ", node.position
-                )
+                raise HiveSemanticError("Schema of both sides of union should match.")
             columns = tuple(
                 OutputColumn(mine.name, _union_type(mine, theirs, node))
                 for mine, theirs in zip(columns, relation.columns, strict=True)
@@ -150,11 +154,11 @@ def _flattened(node: SetNode) -> list[QueryNode]:
 def _union_type(mine: OutputColumn, theirs: OutputColumn, node: SetNode) -> HiveType:
     found = union_type(mine.type, theirs.type)
     if found is None:
-        raise semantic_error(
-            10305,
+        raise HiveSemanticError(
             f"Schema of both sides of union should match: Column {mine.name} is of type {mine.type} on first table "
             f"and type {theirs.type} on second table",
-            node.position,
+            line=node.position.line,
+            column=node.position.column,
         )
     return found
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.hiveql.binder.walk import mapped
 from airflow_ddb_hive.hiveql.tree import ColumnRef, Expression
 
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.binder.scope import Scope
+
 __all__ = ["regrouped", "renumbered"]
 
 
-def regrouped(expression: Expression, keys: tuple[Expression, ...], relation: int) -> Expression:
+def regrouped(expression: Expression, keys: tuple[Expression, ...], relation: int, scope: Scope) -> Expression:
     """Put a column of the aggregate where a key stands.
 
     Raises:
@@ -20,8 +24,11 @@ def regrouped(expression: Expression, keys: tuple[Expression, ...], relation: in
     if expression in keys:
         return ColumnRef(expression.type, expression.position, relation, keys.index(expression))
     if isinstance(expression, ColumnRef) and expression.relation != relation:
-        raise semantic_error(10025, "Expression not in GROUP BY key", expression.position)
-    return mapped(expression, lambda part: regrouped(part, keys, relation))
+        names = [c.name for c in scope.columns if (c.relation, c.index) == (expression.relation, expression.index)]
+        raise semantic_error(
+            10025, f"Expression not in GROUP BY key '{names[0] if names else ''}'", expression.position
+        )
+    return mapped(expression, lambda part: regrouped(part, keys, relation, scope))
 
 
 def renumbered(expression: Expression, old: int, new: int) -> Expression:

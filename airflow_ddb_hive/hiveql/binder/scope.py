@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.hiveql.tree import ColumnRef, OutputColumn, Position, Relation
-from airflow_ddb_hive.model.types import HiveType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = ["Scope", "ScopeColumn"]
 
@@ -66,11 +70,11 @@ class Scope:
         """Whether a table goes by this name."""
         return any(column.qualifier == name for column in self.columns)
 
-    def find(self, name: str, position: Position) -> ScopeColumn | None:
+    def find(self, name: str) -> ScopeColumn | None:
         """The column of an unqualified name."""
         found = [column for column in self.columns if column.name == name]
         if len(found) > 1 and len({(column.relation, column.index) for column in found}) > 1:
-            raise semantic_error(10007, f"Ambiguous column reference {name}", None)
+            raise _ambiguous(name, found)
         return found[0] if found else None
 
     def find_qualified(self, qualifier: str, name: str, database: str | None = None) -> ScopeColumn | None:
@@ -91,3 +95,10 @@ class Scope:
     def names(self) -> str:
         """All names, as Hive's error lists them."""
         return ", ".join(column.name for column in self.columns)
+
+
+def _ambiguous(name: str, found: list[ScopeColumn]) -> HiveSemanticError:
+    qualifiers = {column.qualifier for column in found}
+    if len(qualifiers) == 1:
+        return semantic_error(10007, f"Ambiguous column reference {name} in {qualifiers.pop()}")
+    return HiveSemanticError(f"Column {name} Found in more than One Tables/Subqueries")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
 from airflow_ddb_hive.hiveql.binder.from_clause import bind_source, generated, table_call
@@ -44,6 +44,8 @@ from airflow_ddb_hive.hiveql.tree import (
 from airflow_ddb_hive.model.types import INT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 
 __all__ = ["SelectBinder"]
@@ -76,12 +78,12 @@ class SelectBinder:
         generating = self._generating()
         if generating is not None:
             return self._generate(generating, order)
+        if self._select.having is not None and not self._select.group:
+            raise HiveSemanticError("HAVING specified without GROUP BY")
         if self._is_aggregating(order):
             return self._aggregated(order)
         binder = self._binder(windows=True)
         selected = self._selected(binder)
-        if self._select.having is not None:
-            raise semantic_error(10063, "HAVING specified without GROUP BY", self._select.having.position)
         return self._projected(selected, self._order_keys(order, selected, binder))
 
     def _source(self) -> tuple[Relation, Scope]:
@@ -105,6 +107,9 @@ class SelectBinder:
         number = self._context.number()
         self._relation = Filter(number, self._relation.columns, self._relation, condition)
         self._scope = self._scope.rebased(self._relation)
+
+    def _starred(self) -> bool:
+        return any(isinstance(item.expression, StarNode) for item in self._select.items)
 
     def _generating(self) -> SelectItem | None:
         items = [item for item in self._select.items if _is_kind(item.expression, "udtf")]
@@ -149,8 +154,7 @@ class SelectBinder:
     def _expand(self, star: StarNode, selected: _Selected) -> None:
         columns = self._scope.of_qualifier(star.qualifier) if star.qualifier else self._scope.columns
         if not columns:
-            name = ".".join(star.qualifier) or "*"
-            raise semantic_error(10004, f"Invalid table alias or column reference '{name}'", star.position)
+            raise semantic_error(10009, f"Invalid table alias '{'.'.join(star.qualifier) or '*'}'", star.position)
         for column in columns:
             selected.names.append(column.name)
             selected.expressions.append(column.reference(star.position))
@@ -165,7 +169,7 @@ class SelectBinder:
         having = self._having(binder, selected)
         sort_keys = self._order_keys(order, selected, binder)
         source = self._relation
-        sets = self._grouping_sets(keys)
+        sets = self._grouping_sets()
         calls = tuple(collector.calls)
         columns = tuple(
             [OutputColumn(f"_k{i}", key.type) for i, key in enumerate(keys)]
@@ -174,8 +178,10 @@ class SelectBinder:
         )
         self._relation = Aggregate(number, columns, source, keys, calls, sets)
 
+        scope = self._scope
+
         def regroup(expression: Expression) -> Expression:
-            return regrouped(expression, keys, number)
+            return regrouped(expression, keys, number, scope)
 
         if having is not None:
             self._check_conditions(regroup(having))
@@ -218,7 +224,7 @@ class SelectBinder:
             )
         return self._select.items[node.value - 1].expression
 
-    def _grouping_sets(self, keys: tuple[Expression, ...]) -> tuple[tuple[int, ...], ...] | None:
+    def _grouping_sets(self) -> tuple[tuple[int, ...], ...] | None:
         if self._select.grouping_sets is None:
             return None
         raise unsupported(
@@ -233,26 +239,29 @@ class SelectBinder:
         return named.condition(self._select.having)
 
     def _order_keys(self, order: tuple[OrderNode, ...], selected: _Selected, binder: ExpressionBinder) -> list[SortKey]:
-        named = replace(binder, aliases=selected.aliases, aliases_first=True)
+        scope = self._output_scope(selected) if self._select.distinct else binder.scope
+        named = replace(binder, scope=scope, aliases=selected.aliases, aliases_first=True)
         keys = []
         for node in order:
-            place = self._queries.position(node, len(selected.expressions), "ORDER BY")
+            place = self._queries.position(node, len(selected.expressions), "ORDER BY", starred=self._starred())
             expression = named.bind(node.expression) if place is None else selected.expressions[place]
             keys.append(sort_key(expression, node))
         return keys
+
+    def _output_scope(self, selected: _Selected) -> Scope:
+        """The columns in sight after DISTINCT: those that are selected as they are."""
+        kept = [column for column in self._scope.columns if column.reference(Position()) in selected.expressions]
+        return Scope(tuple(kept))
 
     def _projected(self, selected: _Selected, keys: list[SortKey]) -> Relation:
         """Project and sort; keys that are not selected become columns that are dropped again."""
         columns = selected.columns()
         hidden = [key.expression for key in keys if key.expression not in selected.expressions]
-        if self._select.distinct:
-            if hidden:
-                raise semantic_error(
-                    10004,
-                    "Invalid table alias or column reference: ORDER BY of a SELECT DISTINCT "
-                    "may only use selected columns",
-                    hidden[0].position,
-                )
+        if self._select.distinct and hidden:
+            raise unsupported(
+                "ORDER BY of a SELECT DISTINCT may only use selected columns: select the expression too",
+                hidden[0].position,
+            )
         expressions = [*selected.expressions, *hidden]
         wide = columns + tuple(OutputColumn(f"_s{i}", e.type) for i, e in enumerate(hidden))
         relation: Relation = Project(self._context.number(), wide, self._relation, tuple(expressions))

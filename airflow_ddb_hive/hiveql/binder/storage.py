@@ -6,10 +6,13 @@ Follows https://cwiki.apache.org/confluence/display/Hive/LanguageManual+DDL#Lang
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSyntaxError
-from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.model.table import StorageDescriptor
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 
 __all__ = ["StorageReader", "read_properties"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 from airflow_ddb_hive.hiveql.binder.storage import StorageReader, read_properties
-from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.grammar.queries import QueryReader
 from airflow_ddb_hive.hiveql.grammar.types import read_type
 from airflow_ddb_hive.hiveql.statements import (
@@ -19,9 +19,12 @@ from airflow_ddb_hive.hiveql.statements import (
     DropTable,
     Statement,
 )
-from airflow_ddb_hive.hiveql.tree import Position, Relation
 from airflow_ddb_hive.model.table import Column, Table
 from airflow_ddb_hive.model.types import VOID
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+    from airflow_ddb_hive.hiveql.tree import Position, Relation
 
 __all__ = ["bind_create", "bind_drop", "table_name"]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.tree import Call, Case, Cast, ColumnRef, Expression, ScalarSubquery, SortKey, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 __all__ = ["column_refs", "mapped", "parts"]
 

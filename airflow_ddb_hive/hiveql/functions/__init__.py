@@ -8,14 +8,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from airflow_ddb_hive.hiveql.functions.aggregates import AGGREGATES, WINDOWS
+from airflow_ddb_hive.hiveql.functions.aggregates import AGGREGATES, WINDOWED, WINDOWS
 from airflow_ddb_hive.hiveql.functions.operators import OPERATORS
 from airflow_ddb_hive.hiveql.functions.scalars import DATES, MATHEMATICS, OTHERS, STRINGS
-from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Resolver, Signature
+from airflow_ddb_hive.hiveql.functions.spec import (
+    WRONG_ARGUMENTS,
+    WRONG_COUNT,
+    WRONG_TYPE,
+    ArgumentMismatch,
+    FunctionSpec,
+    Resolver,
+    Signature,
+)
 from airflow_ddb_hive.hiveql.functions.structured import STRUCTURED
 from airflow_ddb_hive.hiveql.functions.udtfs import UDTFS
 
-__all__ = ["FUNCTIONS", "STRUCT_FIELD", "ArgumentMismatch", "FunctionSpec", "Resolver", "Signature"]
+__all__ = [
+    "FUNCTIONS",
+    "STRUCT_FIELD",
+    "WINDOWED",
+    "WRONG_ARGUMENTS",
+    "WRONG_COUNT",
+    "WRONG_TYPE",
+    "ArgumentMismatch",
+    "FunctionSpec",
+    "Resolver",
+    "Signature",
+]
 
 STRUCT_FIELD: FunctionSpec = replace(OPERATORS["struct_field"], name="field", canonical="field")
 """``struct.name``; calls carry it as ``field``, and Hive's function FIELD() as ``field_place``."""

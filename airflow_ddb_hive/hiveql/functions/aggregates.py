@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.functions.conversion import is_integer, is_numeric, is_primitive, is_text
+from airflow_ddb_hive.hiveql.functions.conversion import decimal_type, is_integer, is_numeric, is_primitive, is_text
 from airflow_ddb_hive.hiveql.functions.signatures import specs
 from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Resolver, Signature
-from airflow_ddb_hive.hiveql.tree import Expression
 from airflow_ddb_hive.model.types import (
     BIGINT,
     BOOLEAN,
@@ -21,7 +20,16 @@ from airflow_ddb_hive.model.types import (
     MapType,
 )
 
-__all__ = ["AGGREGATES", "WINDOWS"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow_ddb_hive.hiveql.tree import Expression
+
+__all__ = ["AGGREGATES", "WINDOWED", "WINDOWS"]
+
+
+_EXACT_ARGUMENTS = 2
+_APPROXIMATE_ARGUMENTS = 3
 
 
 def _one(arguments: Sequence[Expression]) -> HiveType:
@@ -52,17 +60,33 @@ def _sum(arguments: Sequence[Expression]) -> Signature:
 def _avg(arguments: Sequence[Expression]) -> Signature:
     type_ = _one(arguments)
     if isinstance(type_, DecimalType):
-        digits = min(38, type_.precision - type_.scale + 4 + min(38, type_.scale + 4))
-        return Signature((type_,), _avg_decimal(type_, digits))
+        return Signature((type_,), _avg_decimal(type_))
     if is_numeric(type_) or is_text(type_) or type_ in (VOID, TIMESTAMP):
         return Signature((DOUBLE,), DOUBLE)
     raise _not_numeric(type_)
 
 
-def _avg_decimal(type_: DecimalType, digits: int) -> DecimalType:
+def _avg_decimal(type_: DecimalType) -> DecimalType:
+    """The type of sum / count, as Hive's optimiser computes the average."""
+    if type_.scale == 0:
+        return _windowed_avg_decimal(type_)
+    total = DecimalType(min(38, type_.precision + 10), type_.scale)
+    scale = max(6, total.scale + 20)
+    return decimal_type(total.precision - total.scale + scale, scale)
+
+
+def _windowed_avg_decimal(type_: DecimalType) -> DecimalType:
+    """The type of an average that the optimiser leaves alone: four digits more before and after the point."""
     integer_digits = type_.precision - type_.scale
     scale = min(type_.scale + 4, 38 - integer_digits)
-    return DecimalType(min(digits, integer_digits + scale), scale)
+    return DecimalType(min(38, integer_digits + scale), scale)
+
+
+def _windowed_avg(arguments: Sequence[Expression]) -> Signature:
+    type_ = _one(arguments)
+    if isinstance(type_, DecimalType):
+        return Signature((type_,), _windowed_avg_decimal(type_))
+    return _avg(arguments)
 
 
 def _same(arguments: Sequence[Expression]) -> Signature:
@@ -79,14 +103,15 @@ def _collect(arguments: Sequence[Expression]) -> Signature:
 
 def _statistic(arguments: Sequence[Expression]) -> Signature:
     type_ = _one(arguments)
-    if not (is_numeric(type_) or is_text(type_) or type_ == VOID):
+    if not (is_numeric(type_) or is_text(type_) or type_ in (VOID, TIMESTAMP)):
         raise _not_numeric(type_)
     return Signature((DOUBLE,), DOUBLE)
 
 
 def _percentile(exact: bool) -> Resolver:
     def resolve(arguments: Sequence[Expression]) -> Signature:
-        if len(arguments) < 2 or len(arguments) > (2 if exact else 3):
+        most = _EXACT_ARGUMENTS if exact else _APPROXIMATE_ARGUMENTS
+        if not _EXACT_ARGUMENTS <= len(arguments) <= most:
             raise ArgumentMismatch("Please specify 2 or 3 arguments.", code=10015)
         value, place = arguments[0].type, arguments[1].type
         if not is_primitive(value) or (exact and not is_integer(value)):
@@ -131,15 +156,19 @@ AGGREGATES: dict[str, FunctionSpec] = specs(
 )
 
 
+WINDOWED: dict[str, FunctionSpec] = specs("aggregate", {"avg": _windowed_avg})
+"""Aggregates whose type differs when they stand before OVER."""
+
+
 def _value(arguments: Sequence[Expression]) -> Signature:
-    if not 1 <= len(arguments) <= 2:
+    if len(arguments) not in (1, 2):
         raise ArgumentMismatch("takes 1 or 2 arguments", code=10015)
     kept = arguments[0].type
     return Signature((kept, BOOLEAN)[: len(arguments)], kept)
 
 
 def _neighbour(arguments: Sequence[Expression]) -> Signature:
-    if not 1 <= len(arguments) <= 3:
+    if len(arguments) not in (1, 2, 3):
         raise ArgumentMismatch("takes 1 to 3 arguments", code=10015)
     kept = arguments[0].type
     return Signature((kept, INT, kept)[: len(arguments)], kept)

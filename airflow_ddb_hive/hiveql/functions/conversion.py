@@ -30,6 +30,7 @@ from airflow_ddb_hive.model.types import (
 
 __all__ = [
     "INTEGERS",
+    "MAX_DIGITS",
     "as_decimal",
     "common_type",
     "comparison_type",
@@ -42,6 +43,9 @@ __all__ = [
     "numeric_common",
     "union_type",
 ]
+
+MAX_DIGITS = 38
+"""The most digits that a DECIMAL has."""
 
 INTEGERS: tuple[HiveType, ...] = (TINYINT, SMALLINT, INT, BIGINT)
 _RANK: dict[HiveType, int] = {TINYINT: 1, SMALLINT: 2, INT: 3, BIGINT: 4, FLOAT: 6, DOUBLE: 7}
@@ -80,10 +84,10 @@ def decimal_type(precision: int, scale: int) -> DecimalType:
         >>> str(decimal_type(77, 36))
         'decimal(38,6)'
     """
-    if precision <= 38:
+    if precision <= MAX_DIGITS:
         return DecimalType(precision, scale)
     integer_digits = precision - scale
-    return DecimalType(38, max(38 - integer_digits, min(scale, 6)))
+    return DecimalType(MAX_DIGITS, max(MAX_DIGITS - integer_digits, min(scale, 6)))
 
 
 def as_decimal(type_: HiveType) -> DecimalType:
@@ -98,7 +102,7 @@ def numeric_common(left: HiveType, right: HiveType) -> HiveType:
     if isinstance(left, DecimalType) or isinstance(right, DecimalType):
         other = right if isinstance(left, DecimalType) else left
         if other in {FLOAT, DOUBLE}:
-            return DOUBLE
+            return other
         a, b = as_decimal(left), as_decimal(right)
         scale = max(a.scale, b.scale)
         return decimal_type(max(a.precision - a.scale, b.precision - b.scale) + scale, scale)
@@ -106,11 +110,11 @@ def numeric_common(left: HiveType, right: HiveType) -> HiveType:
 
 
 def _text_common(left: HiveType, right: HiveType) -> HiveType:
-    if isinstance(left, VarcharType | CharType) and isinstance(right, VarcharType | CharType):
-        length = max(left.length, right.length)
-        if isinstance(left, CharType) and isinstance(right, CharType):
-            return CharType(length)
-        return VarcharType(length)
+    """Text of one kind keeps it; VARCHAR beside CHAR or STRING is STRING."""
+    if isinstance(left, CharType) and isinstance(right, CharType):
+        return CharType(max(left.length, right.length))
+    if isinstance(left, VarcharType) and isinstance(right, VarcharType):
+        return VarcharType(max(left.length, right.length))
     return STRING
 
 
@@ -142,7 +146,7 @@ def common_type(left: HiveType, right: HiveType) -> HiveType | None:
         >>> str(common_type(INT, DecimalType(12, 2))), str(common_type(INT, STRING))
         ('decimal(12,2)', 'string')
     """
-    if left == right or right == VOID:
+    if right in (left, VOID):
         return left
     if left == VOID:
         return right
@@ -161,12 +165,19 @@ def _mixed_common(left: HiveType, right: HiveType) -> HiveType | None:
         return TIMESTAMP
     if is_text(left) or is_text(right):
         other = right if is_text(left) else left
-        return None if other in {BOOLEAN, BINARY} else STRING
+        return None if other in {BOOLEAN, BINARY} else (left if is_text(left) else right)
     return None
 
 
 def union_type(left: HiveType, right: HiveType) -> HiveType | None:
-    """The type of a UNION's column, or ``None``."""
+    """The type of a UNION's column, or ``None``: unlike elsewhere, text and other types have none in common.
+
+    Example:
+        >>> str(union_type(INT, DOUBLE)), union_type(INT, STRING)
+        ('double', None)
+    """
+    if VOID not in {left, right} and is_text(left) != is_text(right):
+        return None
     return common_type(left, right)
 
 
@@ -177,7 +188,7 @@ def comparison_type(left: HiveType, right: HiveType) -> HiveType | None:
         >>> str(comparison_type(STRING, BIGINT)), str(comparison_type(DATE, STRING))
         ('double', 'date')
     """
-    if left == right or right == VOID:
+    if right in (left, VOID):
         return left
     if left == VOID:
         return right
@@ -190,16 +201,13 @@ def comparison_type(left: HiveType, right: HiveType) -> HiveType | None:
     return _mixed_comparison(left, right)
 
 
-def _mixed_comparison(left: HiveType, right: HiveType) -> HiveType | None:
+def _mixed_comparison(left: HiveType, right: HiveType) -> HiveType:
+    """Types of different families: a date or time beats text, a date beside a number is text, all else is DOUBLE."""
     for one, other in ((left, right), (right, left)):
         if one in {DATE, TIMESTAMP} and is_text(other):
             return one
         if one == TIMESTAMP and other == DATE:
             return TIMESTAMP
-        if one == BINARY or other == BINARY:
-            return None
-        if is_numeric(one) and (is_text(other) or other in {BOOLEAN, TIMESTAMP}):
-            return DOUBLE
-        if one == BOOLEAN and is_text(other):
-            return DOUBLE
-    return None
+        if one == DATE and is_numeric(other):
+            return STRING
+    return DOUBLE

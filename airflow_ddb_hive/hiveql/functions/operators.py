@@ -6,7 +6,7 @@ measured against Hive 3.1.3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import (
     as_decimal,
@@ -40,8 +40,12 @@ from airflow_ddb_hive.model.types import (
     StructType,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 __all__ = ["OPERATORS"]
 
+_PAIR = 2
 _INTERVALS = (INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH)
 
 
@@ -77,7 +81,7 @@ def _modulo(left: DecimalType, right: DecimalType) -> DecimalType:
 
 def _numbers(arguments: Sequence[Expression]) -> tuple[HiveType, HiveType]:
     """The operand types with text and NULL as DOUBLE and, beside a number, that number's type."""
-    _need(arguments, 2)
+    _need(arguments, _PAIR)
     types = [DOUBLE if is_text(argument.type) else argument.type for argument in arguments]
     if types[0] == VOID:
         types[0] = types[1] if types[1] != VOID else DOUBLE
@@ -113,7 +117,7 @@ _TEMPORAL_RESULTS: dict[tuple[HiveType, HiveType], HiveType] = {
 
 
 def _plus_or_temporal(arguments: Sequence[Expression]) -> Signature:
-    _need(arguments, 2)
+    _need(arguments, _PAIR)
     left, right = arguments[0].type, arguments[1].type
     if left in _INTERVALS and right in (DATE, TIMESTAMP):
         return Signature((left, right), _TEMPORAL_RESULTS[right, left])
@@ -123,7 +127,7 @@ def _plus_or_temporal(arguments: Sequence[Expression]) -> Signature:
 
 
 def _minus(arguments: Sequence[Expression]) -> Signature:
-    _need(arguments, 2)
+    _need(arguments, _PAIR)
     left, right = arguments[0].type, arguments[1].type
     if (left, right) in _TEMPORAL_RESULTS:
         return Signature((left, right), _TEMPORAL_RESULTS[left, right])
@@ -133,7 +137,7 @@ def _minus(arguments: Sequence[Expression]) -> Signature:
 
 
 def _integral_division(arguments: Sequence[Expression]) -> Signature:
-    _need(arguments, 2)
+    _need(arguments, _PAIR)
     types = [VOID if argument.type == VOID else argument.type for argument in arguments]
     if not all(is_integer(type_) or type_ == VOID for type_ in types):
         raise _no_match(arguments)
@@ -166,7 +170,7 @@ def _sign(arguments: Sequence[Expression]) -> Signature:
 
 
 def _comparison(arguments: Sequence[Expression]) -> Signature:
-    _need(arguments, 2)
+    _need(arguments, _PAIR)
     common = comparison_type(arguments[0].type, arguments[1].type)
     if common is None or isinstance(common, MapType):
         raise _no_match(arguments)
@@ -183,7 +187,7 @@ def _logical(arguments: Sequence[Expression]) -> Signature:
 
 
 def _membership(arguments: Sequence[Expression]) -> Signature:
-    if len(arguments) < 2:
+    if len(arguments) < _PAIR:
         raise ArgumentMismatch("IN takes at least one value", code=10015)
     common = arguments[0].type
     for index, argument in enumerate(arguments[1:], 1):
@@ -209,21 +213,23 @@ def _concat(arguments: Sequence[Expression]) -> Signature:
 
 
 def _index(arguments: Sequence[Expression]) -> Signature:
-    _need(arguments, 2)
+    _need(arguments, _PAIR)
     container, place = arguments[0].type, arguments[1].type
     if isinstance(container, ArrayType):
         if not is_integer(place):
-            raise ArgumentMismatch("Non-integer index on array", code=10032, index=1)
+            raise ArgumentMismatch(
+                "Not proper type for index of ARRAY. Currently, only integer type is supported", code=10032, index=1
+            )
         return Signature((container, INT if place != BIGINT else BIGINT), container.element)
     if isinstance(container, MapType):
         if comparison_type(container.key, place) is None:
             raise ArgumentMismatch("MAP key type does not match index expression type", code=10033, index=1)
         return Signature((container, container.key), container.value)
-    raise ArgumentMismatch("[] not valid on non-collection types", code=10031, index=0)
+    raise ArgumentMismatch("[] not valid on non-collection types", code=10033, index=0)
 
 
 def _field(arguments: Sequence[Expression]) -> Signature:
-    _need(arguments, 2)
+    _need(arguments, _PAIR)
     container, name = arguments
     assert isinstance(name, Literal)  # noqa: S101 (the binder makes the name itself)
     type_ = container.type
@@ -234,7 +240,7 @@ def _field(arguments: Sequence[Expression]) -> Signature:
     for field, found in fields.fields:
         if field == str(name.value).lower():
             return Signature((type_, STRING), ArrayType(found) if in_array else found)
-    raise ArgumentMismatch(f"cannot find field {name.value} from {type_}", index=1)
+    raise ArgumentMismatch(f"cannot find field {name.value!s} from {type_}", index=1)
 
 
 OPERATORS: dict[str, FunctionSpec] = specs(
@@ -247,9 +253,9 @@ OPERATORS: dict[str, FunctionSpec] = specs(
         "% mod": _arithmetic(_modulo),
         "pmod": _arithmetic(_modulo),
         "div": _integral_division,
-        "&": _bits(2),
-        "|": _bits(2),
-        "^": _bits(2),
+        "&": _bits(_PAIR),
+        "|": _bits(_PAIR),
+        "^": _bits(_PAIR),
         "~": _bits(1),
         "negative": _sign,
         "positive": _sign,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from airflow_ddb_hive.hiveql.functions.signatures import specs
-from airflow_ddb_hive.hiveql.functions.spec import FunctionSpec
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.functions.spec import FunctionSpec
 
 __all__ = ["DATES", "MATHEMATICS", "OTHERS", "STRINGS"]
 
@@ -22,23 +26,23 @@ STRINGS: dict[str, FunctionSpec] = specs(
         "get_json_object": "string string -> string",
         "initcap": "text -> string",
         "instr": "anystring anystring -> int",
-        "length character_length char_length": ("binary -> int", "anystring -> int"),
+        "length": ("binary -> int", "text -> int"),
+        "character_length char_length": "text -> int",
         "levenshtein": "string string -> int",
         "locate": "anystring anystring [int] -> int",
-        "lower lcase": "anystring -> string",
+        "lower lcase": ("sized -> =1", "anystring -> string"),
         "lpad": "string int string -> string",
-        "ltrim": "anystring -> string",
-        "octet_length": ("binary -> int", "anystring -> int"),
+        "ltrim": "text -> string",
+        "octet_length": ("binary -> int", "text -> int"),
         "parse_url": "string string [string] -> string",
         "printf": "text any ... -> string",
-        "quote": "string -> string",
         "regexp_extract": "string string [int] -> string",
         "regexp_replace": "string string string -> string",
         "repeat": "string int -> string",
         "replace": "string string string -> string",
         "reverse": "string -> string",
         "rpad": "string int string -> string",
-        "rtrim": "anystring -> string",
+        "rtrim": "text -> string",
         "soundex": "text -> string",
         "space": "int -> string",
         "split": "string string -> array<string>",
@@ -47,9 +51,9 @@ STRINGS: dict[str, FunctionSpec] = specs(
         "substr substring": ("binary int [int] -> binary", "string int [int] -> string"),
         "substring_index": "string string int -> string",
         "translate": "text text text -> string",
-        "trim": "anystring -> string",
+        "trim": "text -> string",
         "unbase64": "string -> binary",
-        "upper ucase": "anystring -> string",
+        "upper ucase": ("sized -> =1", "anystring -> string"),
     },
 )
 
@@ -79,7 +83,7 @@ MATHEMATICS: dict[str, FunctionSpec] = specs(
         "shiftleft": ("int int -> int", "bigint int -> bigint"),
         "shiftright": ("int int -> int", "bigint int -> bigint"),
         "shiftrightunsigned": ("int int -> int", "bigint int -> bigint"),
-        "sign": "double -> double",
+        "sign": ("decimal -> int", "double -> double"),
         "sin": "double -> double",
         "sqrt": "double -> double",
         "tan": "double -> double",

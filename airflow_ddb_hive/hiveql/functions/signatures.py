@@ -7,10 +7,10 @@ before it. A result ``=1`` is the first argument's type.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import is_integer, is_numeric, is_primitive, is_text
-from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Resolver, Signature
-from airflow_ddb_hive.hiveql.tree import Expression
+from airflow_ddb_hive.hiveql.functions.spec import WRONG_ARGUMENTS, ArgumentMismatch, FunctionSpec, Resolver, Signature
 from airflow_ddb_hive.model.types import (
     BIGINT,
     BINARY,
@@ -22,10 +22,16 @@ from airflow_ddb_hive.model.types import (
     TIMESTAMP,
     VOID,
     ArrayType,
+    CharType,
+    DecimalType,
     HiveType,
     MapType,
+    VarcharType,
     parse_type,
 )
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.tree import Expression
 
 __all__ = ["PARAMETERS", "overloads", "signature", "specs"]
 
@@ -63,7 +69,9 @@ def _is_temporal(type_: HiveType) -> bool:
 
 PARAMETERS: dict[str, Acceptor] = {
     "string": _primitive_to(STRING, lambda t: is_primitive(t) and t not in (BINARY, BOOLEAN)),
-    "anystring": _primitive_to(STRING, lambda t: is_primitive(t)),
+    "anystring": _primitive_to(STRING, is_primitive),
+    "sized": _kept(lambda t: isinstance(t, VarcharType | CharType)),
+    "decimal": _kept(lambda t: isinstance(t, DecimalType)),
     "text": _primitive_to(STRING, is_text),
     "int": _primitive_to(INT, _is_int_convertible),
     "bigint": _primitive_to(BIGINT, is_integer),
@@ -149,7 +157,7 @@ def overloads(*texts: str) -> Resolver:
             try:
                 return resolver(arguments)
             except ArgumentMismatch as error:
-                mismatch = mismatch if mismatch is not None and mismatch.code == 10014 else error
+                mismatch = mismatch if mismatch is not None and mismatch.code == WRONG_ARGUMENTS else error
         assert mismatch is not None  # noqa: S101 (an overload without signatures would be a bug in a table)
         raise mismatch
 

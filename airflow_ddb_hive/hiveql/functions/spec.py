@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.tree import Expression
-from airflow_ddb_hive.model.types import HiveType
 
-__all__ = ["ArgumentMismatch", "FunctionSpec", "Resolver", "Signature"]
+if TYPE_CHECKING:
+    from airflow_ddb_hive.model.types import HiveType
+
+WRONG_ARGUMENTS = 10014
+WRONG_COUNT = 10015
+WRONG_TYPE = 10016
+
+__all__ = ["WRONG_ARGUMENTS", "WRONG_COUNT", "WRONG_TYPE", "ArgumentMismatch", "FunctionSpec", "Resolver", "Signature"]
 
 
 class ArgumentMismatch(Exception):  # noqa: N818 (never leaves the room: the binder turns it into HiveSemanticError)

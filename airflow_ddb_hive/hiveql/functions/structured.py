@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import (
     common_type,
     comparison_type,
+    decimal_type,
     is_integer,
     is_numeric,
     is_primitive,
@@ -21,8 +22,10 @@ from airflow_ddb_hive.model.types import (
     DOUBLE,
     FLOAT,
     INT,
+    SMALLINT,
     STRING,
     TIMESTAMP,
+    TINYINT,
     VOID,
     ArrayType,
     DecimalType,
@@ -30,6 +33,9 @@ from airflow_ddb_hive.model.types import (
     MapType,
     StructType,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["STRUCTURED"]
 
@@ -64,11 +70,13 @@ def _alike(least: int, most: int | None = None) -> Resolver:
 
 
 def _if(arguments: Sequence[Expression]) -> Signature:
-    if len(arguments) != 3:
+    if len(arguments) != len(("condition", "then", "else")):
         raise ArgumentMismatch("The function IF(expr1,expr2,expr3) accepts exactly 3 arguments.", code=10015)
     if arguments[0].type not in (BOOLEAN, VOID):
         raise ArgumentMismatch(
-            f"The first argument of function IF should be boolean, but {arguments[0].type} is found", index=0
+            f'The first argument of function IF should be "boolean", but "{arguments[0].type}" is found',
+            code=10016,
+            index=0,
         )
     common = _common(arguments, 1)
     return Signature((BOOLEAN, common, common), common)
@@ -160,17 +168,15 @@ def _rounded_decimal(type_: DecimalType, digits: int) -> DecimalType:
     integer_digits = type_.precision - type_.scale
     if digits < 0:
         return DecimalType(min(38, integer_digits + 1), 0)
-    scale = min(digits, type_.scale)
     grows = 1 if digits < type_.scale else 0
-    return DecimalType(min(38, max(1, integer_digits + scale + grows)), scale)
+    return decimal_type(max(1, integer_digits + digits + grows), min(digits, 38))
 
 
 def _floor(arguments: Sequence[Expression]) -> Signature:
     _count(arguments, 1, 1)
     type_ = arguments[0].type
     if isinstance(type_, DecimalType):
-        whole = min(38, type_.precision - type_.scale + (1 if type_.scale else 0))
-        return Signature((type_,), DecimalType(max(1, whole), 0))
+        return Signature((type_,), DecimalType(min(38, type_.precision - type_.scale + 1), 0))
     if is_integer(type_):
         return Signature((BIGINT,), BIGINT)
     if is_text(type_) or type_ in (VOID, FLOAT, DOUBLE):
@@ -181,15 +187,12 @@ def _floor(arguments: Sequence[Expression]) -> Signature:
 def _abs(arguments: Sequence[Expression]) -> Signature:
     _count(arguments, 1, 1)
     type_ = arguments[0].type
-    result = DOUBLE if is_text(type_) or type_ in (VOID, FLOAT) else type_
-    if result in INTEGER_TO_INT:
+    result = DOUBLE if type_ in (STRING, VOID, FLOAT) else type_
+    if result in (TINYINT, SMALLINT):
         result = INT
     if not is_numeric(result):
         raise ArgumentMismatch(f"ABS only takes numeric types, got {type_}", index=0)
     return Signature((result,), result)
-
-
-INTEGER_TO_INT = frozenset({INT})
 
 
 def _array_contains(arguments: Sequence[Expression]) -> Signature:
@@ -197,7 +200,7 @@ def _array_contains(arguments: Sequence[Expression]) -> Signature:
     array, value = arguments[0].type, arguments[1].type
     if not isinstance(array, ArrayType):
         raise ArgumentMismatch(f'"array" expected at function ARRAY_CONTAINS, but "{array}" is found', index=0)
-    if comparison_type(array.element, value) is None or (array.element != value and value != VOID):
+    if comparison_type(array.element, value) is None or (value not in (array.element, VOID)):
         raise ArgumentMismatch(
             f'"{array.element}" expected at function ARRAY_CONTAINS, but "{value}" is found', index=1
         )
@@ -242,7 +245,12 @@ def _concat_ws(arguments: Sequence[Expression]) -> Signature:
 
 def _extreme(arguments: Sequence[Expression]) -> Signature:
     _count(arguments, 2)
-    common = _common(arguments)
+    common = arguments[0].type
+    for index, argument in enumerate(arguments):
+        found = comparison_type(common, argument.type)
+        if found is None and (not is_primitive(common) or not is_primitive(argument.type)):
+            raise ArgumentMismatch(f"takes primitive types only, got {argument.type}", code=10016, index=index)
+        common = found or DOUBLE
     return Signature((common,) * len(arguments), common)
 
 

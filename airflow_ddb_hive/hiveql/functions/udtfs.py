@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import common_type
 from airflow_ddb_hive.hiveql.functions.signatures import specs
 from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Signature
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
 from airflow_ddb_hive.model.types import INT, STRING, VOID, ArrayType, HiveType, MapType, StructType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["UDTFS"]
 
@@ -39,7 +42,7 @@ def _inline(arguments: Sequence[Expression]) -> Signature:
 
 
 def _json_tuple(arguments: Sequence[Expression]) -> Signature:
-    if len(arguments) < 2:
+    if len(arguments) <= 1:
         raise ArgumentMismatch("json_tuple() takes at least two arguments: the json string and a path", code=10015)
     fields = tuple((f"c{index}", STRING) for index in range(len(arguments) - 1))
     return Signature((STRING,) * len(arguments), StructType(fields))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     CaseNode,
     CastNode,
@@ -23,13 +22,11 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
 )
 from airflow_ddb_hive.hiveql.grammar.types import read_type
 from airflow_ddb_hive.hiveql.grammar.windows import read_window
-from airflow_ddb_hive.hiveql.tree import Position
 from airflow_ddb_hive.model.types import (
     BIGINT,
     BOOLEAN,
     DATE,
     DOUBLE,
-    FLOAT,
     INT,
     SMALLINT,
     STRING,
@@ -40,11 +37,21 @@ from airflow_ddb_hive.model.types import (
     HiveType,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+    from airflow_ddb_hive.hiveql.tree import Position
+
 __all__ = ["ExpressionReader"]
 
-_FUNCTION_WORDS = frozenset(
-    ["IF", "MAP", "ARRAY", "DATE", "FLOOR", "DAYOFWEEK", "TIMESTAMP", "BINARY", "BOOLEAN", "INT", "BIGINT", "SMALLINT", "FLOAT", "DOUBLE", "GROUPING"]
-)
+# fmt: off
+_FUNCTION_WORDS = frozenset({
+    "IF", "MAP", "ARRAY", "DATE", "FLOOR", "DAYOFWEEK", "TIMESTAMP", "BINARY", "BOOLEAN", "INT", "BIGINT",
+    "SMALLINT", "FLOAT", "DOUBLE", "GROUPING",
+})
+# fmt: on
+_MAX_DIGITS = 38
 _MULTIPLYING = frozenset({"*", "/", "%", "DIV"})
 _ADDING = frozenset({"+", "-"})
 _EQUALITIES = {"=": "=", "==": "=", "<=>": "<=>", "<>": "!=", "!=": "!="}
@@ -59,7 +66,6 @@ class ExpressionReader:
     def __init__(self, cursor: Cursor, read_query: Callable[[], QueryNode]) -> None:
         self.cursor = cursor
         self._read_query = read_query
-        self._levels: tuple[tuple[frozenset[str], Callable[[], Node]], ...] = ()
 
     def expression(self) -> Node:
         """Take an expression."""
@@ -161,7 +167,7 @@ class ExpressionReader:
         while self.cursor.peek(distance).text == "(":
             distance += 1
         word = self.cursor.peek(distance)
-        return word.kind == "word" and word.value in ("SELECT", "WITH", "FROM", "VALUES")
+        return word.kind == "word" and word.value in ("SELECT", "WITH", "FROM")
 
     def _binary(self, signs: frozenset[str], operand: Callable[[], Node]) -> Node:
         left = operand()
@@ -281,7 +287,8 @@ class ExpressionReader:
     def _keyword(self) -> Node | None:
         word = self.cursor.word
         reader = _KEYWORDS.get(word.value)
-        return None if reader is None else reader(self)
+        found: Node | None = None if reader is None else getattr(self, reader)()
+        return found
 
     def _constant(self) -> Node:
         word = self.cursor.advance()
@@ -398,8 +405,8 @@ def _number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNod
         return _decimal_literal(Decimal(text[:-2]), position, text)
     if text[-1] in _SUFFIXES and text[:-1].isdigit():
         return LiteralNode(position, int(text[:-1]), _SUFFIXES[text[-1]], text)
-    if text[-1] in "DF":
-        return LiteralNode(position, float(text[:-1]), DOUBLE if text[-1] == "D" else FLOAT, text)
+    if text[-1] == "D":
+        return LiteralNode(position, float(text[:-1]), DOUBLE, text)
     if text.isdigit():
         return _whole_literal(int(text), position, text)
     if "E" in text and text[-1].isdigit():
@@ -427,24 +434,25 @@ def _decimal_literal(value: Decimal, position: Position, text: str) -> LiteralNo
         figures //= 10
         scale -= 1
     precision = max(len(str(figures)), scale, 1)
-    if precision > 38:
+    if precision > _MAX_DIGITS:
         return LiteralNode(position, float(value), DOUBLE, text)
     return LiteralNode(
         position, Decimal((0, tuple(map(int, str(figures))), -scale)), DecimalType(precision, scale), text
     )
 
 
-_KEYWORDS: dict[str, Callable[[ExpressionReader], Node | None]] = {
-    "NULL": ExpressionReader._constant,
-    "TRUE": ExpressionReader._constant,
-    "FALSE": ExpressionReader._constant,
-    "CASE": ExpressionReader._case,
-    "CAST": ExpressionReader._cast,
-    "EXISTS": ExpressionReader._exists,
-    "CURRENT_DATE": ExpressionReader._current,
-    "CURRENT_TIMESTAMP": ExpressionReader._current,
-    "DATE": ExpressionReader._typed,
-    "TIMESTAMP": ExpressionReader._typed,
-    "INTERVAL": ExpressionReader._interval,
-    "EXTRACT": ExpressionReader._extract,
+_KEYWORDS = {
+    "NULL": "_constant",
+    "TRUE": "_constant",
+    "FALSE": "_constant",
+    "CASE": "_case",
+    "CAST": "_cast",
+    "EXISTS": "_exists",
+    "CURRENT_DATE": "_current",
+    "CURRENT_TIMESTAMP": "_current",
+    "DATE": "_typed",
+    "TIMESTAMP": "_typed",
+    "INTERVAL": "_interval",
+    "EXTRACT": "_extract",
 }
+"""The method that reads what each keyword begins; ``None`` from it means that the word is a name after all."""

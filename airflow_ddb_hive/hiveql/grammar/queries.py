@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
 from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
-from airflow_ddb_hive.hiveql.grammar.sources import SourceReader
+from airflow_ddb_hive.hiveql.grammar.sources import SourceReader, read_values
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     Node,
     OrderNode,
@@ -16,7 +16,6 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     SetNode,
     SourceNode,
     StarNode,
-    ValuesNode,
     WindowNode,
 )
 from airflow_ddb_hive.hiveql.grammar.windows import read_order, read_window
@@ -98,22 +97,13 @@ class QueryReader:
             source = self.sources.from_clause()
         if source is None and cursor.at("VALUES"):
             position = cursor.position
-            return QueryNode(position, body=self.values())
+            return QueryNode(position, body=read_values(cursor, self.expressions))
         return self._ordered(QueryNode(cursor.position, body=self._select(source)))
 
     def _at_order(self) -> bool:
         return any(self.cursor.at(word, "BY") for word in ("ORDER", "SORT", "CLUSTER", "DISTRIBUTE")) or self.cursor.at(
             "LIMIT"
         )
-
-    def values(self) -> ValuesNode:
-        """Take VALUES (…), (…)."""
-        cursor = self.cursor
-        position = cursor.expect("VALUES").position
-        rows = [self._row()]
-        while cursor.take(","):
-            rows.append(self._row())
-        return ValuesNode(position, tuple(rows))
 
     def _row(self) -> tuple[Node, ...]:
         self.cursor.expect("(", "values clause")
@@ -252,6 +242,8 @@ class QueryReader:
         count, offset = cursor.integer("limit clause"), 0
         if cursor.take(","):
             offset, count = count, cursor.integer("limit clause")
+        elif cursor.take("OFFSET"):
+            offset = cursor.integer("limit clause")
         return replace(query, order=order, limit=count, offset=offset)
 
     def _order(self) -> tuple[OrderNode, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
-from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     FunctionNode,
     JoinNode,
@@ -15,9 +14,15 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     SourceNode,
     SubquerySource,
     TableSource,
+    ValuesNode,
 )
 
-__all__ = ["SourceReader"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
+
+__all__ = ["SourceReader", "read_values"]
 
 _NO_ALIAS = RESERVED | frozenset(["SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "SEMI", "MINUS"])
 _JOINS = (
@@ -90,6 +95,8 @@ class SourceReader:
         if cursor.at("("):
             return self._bracketed()
         position = cursor.position
+        if cursor.at("TABLE", "("):
+            return self._values()
         database: str | None = None
         name = cursor.identifier("from source")
         if cursor.take("."):
@@ -98,6 +105,18 @@ class SourceReader:
         alias = self._alias()
         self._no_sample()
         return TableSource(position, database, name, alias)
+
+    def _values(self) -> SourceNode:
+        """``TABLE(VALUES (…), …) AS alias(columns)``."""
+        cursor = self.cursor
+        position = cursor.position
+        cursor.place += 2
+        rows = read_values(cursor, self._expressions)
+        cursor.expect(")", "from source")
+        alias = self._alias()
+        if alias is None:
+            raise cursor.error("from source")
+        return SubquerySource(position, QueryNode(position, body=rows), alias, self._column_names())
 
     def _no_sample(self) -> None:
         if self.cursor.at("TABLESAMPLE"):
@@ -156,3 +175,19 @@ class SourceReader:
         """Whether a comma goes on with column names rather than with another table."""
         word = self.cursor.peek()
         return word.kind == "quoted" or (word.kind == "word" and word.value not in RESERVED)
+
+
+def read_values(cursor: Cursor, expressions: ExpressionReader) -> ValuesNode:
+    """Take VALUES (…), (…)."""
+    position = cursor.expect("VALUES", "values clause").position
+    rows = [_row(cursor, expressions)]
+    while cursor.take(","):
+        rows.append(_row(cursor, expressions))
+    return ValuesNode(position, tuple(rows))
+
+
+def _row(cursor: Cursor, expressions: ExpressionReader) -> tuple[Node, ...]:
+    cursor.expect("(", "values clause")
+    row = expressions.expressions()
+    cursor.expect(")", "values clause")
+    return row

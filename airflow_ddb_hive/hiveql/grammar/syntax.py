@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.tree import LiteralValue, Position
-from airflow_ddb_hive.model.types import HiveType
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.tree import LiteralValue, Position
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = [
     "CaseNode",

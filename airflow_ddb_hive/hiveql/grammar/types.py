@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from airflow_ddb_hive.errors import HiveSyntaxError, InputError
-from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.model.types import HiveType, parse_type
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 
 __all__ = ["read_type"]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.grammar.syntax import FrameNode, Node, OrderNode, WindowNode
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 
 __all__ = ["read_order", "read_window"]
 

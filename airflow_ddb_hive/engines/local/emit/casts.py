@@ -100,8 +100,13 @@ def _floating_to_integer(sql: str, _source: HiveType, target: HiveType) -> str:
 def _to_float(sql: str, source: HiveType, target: HiveType) -> str:
     if str(source) != "double" or str(target) != "float":
         return f"CAST({sql} AS {duckdb_type(target)})"
-    return let(sql, lambda v: f"CASE WHEN {v} IS NULL THEN NULL ELSE coalesce(TRY_CAST({v} AS FLOAT), "
-                              f"CASE WHEN {v} > 0 THEN 'infinity'::FLOAT ELSE '-infinity'::FLOAT END) END")
+    return let(
+        sql,
+        lambda v: (
+            f"CASE WHEN {v} IS NULL THEN NULL ELSE coalesce(TRY_CAST({v} AS FLOAT), "
+            f"CASE WHEN {v} > 0 THEN 'infinity'::FLOAT ELSE '-infinity'::FLOAT END) END"
+        ),
+    )
 
 
 def _floating_to_decimal(sql: str, _source: HiveType, target: HiveType) -> str:
@@ -132,8 +137,10 @@ def _timestamp_to_integer(sql: str, _source: HiveType, target: HiveType) -> str:
 def _timestamp_to_floating(sql: str, _source: HiveType, target: HiveType) -> str:
     return let(
         sql,
-        lambda v: f"CAST(CAST({_seconds(v)} AS DOUBLE) + "
-        f"(epoch_us({v}) - epoch_us(date_trunc('second', {v}))) / 1000000 AS {duckdb_type(target)})",
+        lambda v: (
+            f"CAST(CAST({_seconds(v)} AS DOUBLE) + "
+            f"(epoch_us({v}) - epoch_us(date_trunc('second', {v}))) / 1000000 AS {duckdb_type(target)})"
+        ),
     )
 
 
@@ -253,8 +260,9 @@ def emit_cast(sql: str, source: HiveType, target: HiveType) -> str:
 def _nested(sql: str, source: HiveType, target: HiveType) -> str:
     match source, target:
         case ArrayType(inner), ArrayType(outer):
-            return let(sql, lambda v: f"list_transform({v}, lambda e{len(sql)}: "
-                                      f"{emit_cast(f'e{len(sql)}', inner, outer)})")
+            return let(
+                sql, lambda v: f"list_transform({v}, lambda e{len(sql)}: {emit_cast(f'e{len(sql)}', inner, outer)})"
+            )
         case StructType(fields), StructType(wanted) if len(fields) == len(wanted):
             return let(sql, lambda v: _struct(v, fields, wanted))
         case MapType(key, value), MapType(new_key, new_value):

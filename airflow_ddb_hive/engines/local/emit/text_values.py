@@ -109,11 +109,15 @@ def text_to_timestamp(sql: str, _target: HiveType, *, lazy: bool = False) -> str
 
 def _irregular_timestamp(v: str, *, lazy: bool) -> str:
     zone = " *$" if lazy else "(?:[^0-9.].*)?$"
-    form = f"'^ *[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}[ T]([0-9]{{1,2}}):([0-9]{{1,2}}):([0-9]{{1,2}})([.][0-9]+)?{zone}'"
+    form = (
+        f"'^ *[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}[ T]([0-9]{{1,2}}):([0-9]{{1,2}}):([0-9]{{1,2}})([.][0-9]+)?{zone}'"
+    )
     hours, minutes, seconds = (f"CAST(regexp_extract({v}, {form}, {group}) AS BIGINT)" for group in (1, 2, 3))
     fraction = f"rpad(regexp_extract({v}, {form}, 4)[2:], 9, '0')"
     lost = raise_error("a timestamp has nanoseconds, which this engine does not keep: cut it to six digits")
-    clock = f"to_microseconds((({hours} * 60 + {minutes}) * 60 + {seconds}) * 1000000 + CAST({fraction}[1:6] AS BIGINT))"
+    clock = (
+        f"to_microseconds((({hours} * 60 + {minutes}) * 60 + {seconds}) * 1000000 + CAST({fraction}[1:6] AS BIGINT))"
+    )
     day = _date_of(v, "[ T].*$")
     fallback = "NULL" if lazy else f"CAST({_date_of(v, '([ T].*)?$')} AS TIMESTAMP)"
     return (

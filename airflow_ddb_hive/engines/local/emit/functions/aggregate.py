@@ -57,8 +57,10 @@ def _avg(call: Call, arguments: Sequence[str], over: str) -> str:
         whole = f"({unscaled} * {10**shift}::HUGEINT)"
         return let(
             f"nullif({count}, 0)",
-            lambda n: f"TRY_CAST(CAST({whole} // {n} + CASE WHEN 2 * abs({whole} % {n}) >= {n} "
-            f"THEN sign({unscaled}) ELSE 0 END AS VARCHAR) || 'e-{result_scale}' AS {target})",
+            lambda n: (
+                f"TRY_CAST(CAST({whole} // {n} + CASE WHEN 2 * abs({whole} % {n}) >= {n} "
+                f"THEN sign({unscaled}) ELSE 0 END AS VARCHAR) || 'e-{result_scale}' AS {target})"
+            ),
         )
 
     return let(total, quotient)

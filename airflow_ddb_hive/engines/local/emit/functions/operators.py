@@ -139,8 +139,10 @@ def _div(_call: Call, arguments: Sequence[str]) -> str:
     left, right = arguments
     return let(
         right,
-        lambda b: f"CASE WHEN {b} = 0 THEN CAST(error('/ by zero') AS BIGINT) WHEN {b} = -1 THEN "
-        f"{wrap(f'-CAST({left} AS HUGEINT)', 'bigint')} ELSE {left} // {b} END",
+        lambda b: (
+            f"CASE WHEN {b} = 0 THEN CAST(error('/ by zero') AS BIGINT) WHEN {b} = -1 THEN "
+            f"{wrap(f'-CAST({left} AS HUGEINT)', 'bigint')} ELSE {left} // {b} END"
+        ),
     )
 
 

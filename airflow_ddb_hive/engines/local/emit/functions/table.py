@@ -42,9 +42,7 @@ def _stack(call: Call, arguments: Sequence[str]) -> list[str]:
     width = -(-len(values) // rows)
     values += ["NULL"] * (rows * width - len(values))
     types = call.type.fields if isinstance(call.type, StructType) else ()
-    return [
-        f"CAST({list_of(values[place::width])} AS {duckdb_type(types[place][1])}[])" for place in range(width)
-    ]
+    return [f"CAST({list_of(values[place::width])} AS {duckdb_type(types[place][1])}[])" for place in range(width)]
 
 
 def _json_tuple(call: Call, arguments: Sequence[str]) -> list[str]:

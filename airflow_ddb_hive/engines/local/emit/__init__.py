@@ -1,0 +1,24 @@
+"""From the typed tree to DuckDB SQL: every cast, comparison and function with Hive's meaning."""
+
+from __future__ import annotations
+
+from airflow_ddb_hive.engines.local.emit.display import emit_lines
+from airflow_ddb_hive.engines.local.emit.functions import (
+    AGGREGATES,
+    REFUSED_FUNCTIONS,
+    SQL_FUNCTIONS,
+    TABLE_GENERATORS,
+)
+from airflow_ddb_hive.engines.local.emit.relations import emit_relation
+from airflow_ddb_hive.engines.local.emit.text_serde import emit_cells, emit_parse
+
+__all__ = [
+    "AGGREGATES",
+    "REFUSED_FUNCTIONS",
+    "SQL_FUNCTIONS",
+    "TABLE_GENERATORS",
+    "emit_cells",
+    "emit_lines",
+    "emit_parse",
+    "emit_relation",
+]

@@ -1,0 +1,106 @@
+"""Rows as the Hive CLI prints them: tabs between cells, NULL in capitals, nested values like JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_ddb_hive.engines.local.emit.java_text import decimal_text, floating_text
+from airflow_ddb_hive.engines.local.emit.sql import let, text
+from airflow_ddb_hive.engines.local.physical import quoted_field
+from airflow_ddb_hive.hiveql.tree import OutputColumn
+from airflow_ddb_hive.model.types import ArrayType, CharType, DecimalType, HiveType, MapType, StructType
+
+__all__ = ["emit_lines"]
+
+_SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r"}
+
+
+def emit_lines(query: str, columns: Sequence[OutputColumn]) -> str:
+    """Return ``SELECT <text> AS line`` over a query whose columns are ``c0`` to ``cn``.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import STRING
+        >>> emit_lines("SELECT 'a' AS c0", [OutputColumn("a", STRING)])
+        "SELECT coalesce(r.c0, 'NULL') AS line FROM (SELECT 'a' AS c0) AS r"
+    """
+    cells = [f"coalesce({_cell(f'r.c{i}', column.type)}, 'NULL')" for i, column in enumerate(columns)]
+    line = " || chr(9) || ".join(cells) or "''"
+    return f"SELECT {line} AS line FROM ({query}) AS r"
+
+
+def _cell(sql: str, type_: HiveType) -> str:
+    match type_:
+        case ArrayType() | MapType() | StructType():
+            return _json(sql, type_, 0)
+        case DecimalType():
+            return f"CAST({sql} AS VARCHAR)"
+        case CharType(length):
+            return f"rpad({sql}, {length}, ' ')"
+    return _plain(sql, type_)
+
+
+def _plain(sql: str, type_: HiveType) -> str:
+    name = str(type_)
+    if name in ("float", "double"):
+        return floating_text(sql, single=name == "float")
+    if name == "binary":
+        return f"decode({sql})"
+    return sql if name == "string" or name.startswith("varchar") else f"CAST({sql} AS VARCHAR)"
+
+
+def _json(sql: str, type_: HiveType, depth: int) -> str:
+    """Text of a nested value; NULL stays NULL for the caller to word."""
+    match type_:
+        case ArrayType(element):
+            item = f"e{depth}"
+            items = f"list_transform({sql}, lambda {item}: {_inner(item, element, depth + 1)})"
+            return f"('[' || array_to_string({items}, ',') || ']')"
+        case MapType(key, value):
+            entry = f"e{depth}"
+            pair = f"{_inner(f'{entry}.key', key, depth + 1)} || ':' || {_inner(f'{entry}.value', value, depth + 1)}"
+            items = f"list_transform(map_entries({sql}), lambda {entry}: {pair})"
+            return f"('{{' || array_to_string({items}, ',') || '}}')"
+        case StructType(fields):
+            return let(sql, lambda v: _struct(v, fields, depth))
+    return _inner(sql, type_, depth)
+
+
+def _struct(v: str, fields: tuple[tuple[str, HiveType], ...], depth: int) -> str:
+    parts = [
+        f"{text(chr(34) + name + chr(34) + ':')} || {_inner(f'({v}).{quoted_field(name)}', type_, depth + 1)}"
+        for name, type_ in fields
+    ]
+    body = " || ',' || ".join(parts)
+    return f"CASE WHEN {v} IS NOT NULL THEN '{{' || {body} || '}}' END"
+
+
+def _inner(sql: str, type_: HiveType, depth: int) -> str:
+    match type_:
+        case ArrayType() | MapType() | StructType():
+            value = _json(sql, type_, depth)
+        case DecimalType():
+            value = decimal_text(sql, type_.scale)
+        case CharType(length):
+            value = _quoted(f"rpad({sql}, {length}, ' ')")
+        case _:
+            value = _plain(sql, type_)
+            if str(type_) in ("string", "date", "timestamp") or str(type_).startswith("varchar"):
+                value = _quoted(value)
+    return f"coalesce({value}, 'null')"
+
+
+def _quoted(sql: str) -> str:
+    return let(
+        sql,
+        lambda v: (
+            f"('\"' || CASE WHEN regexp_matches({v}, '[\\x00-\\x1f\"\\\\]') THEN {_escaped(v)} ELSE {v} END || '\"')"
+        ),
+    )
+
+
+def _escaped(v: str) -> str:
+    sql = f"replace(replace({v}, '\\', '\\\\'), '\"', '\\\"')"
+    for code in range(32):
+        written = "\\" + _SHORT[code] if code in _SHORT else f"\\u{code:04x}"
+        sql = f"replace({sql}, chr({code}), '{written}')"
+    return sql

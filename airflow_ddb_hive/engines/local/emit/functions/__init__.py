@@ -1,0 +1,58 @@
+"""Hive's functions as DuckDB SQL: one answer for every name that the binder knows."""
+
+from __future__ import annotations
+
+from airflow_ddb_hive.engines.local.emit.functions.aggregate import AGGREGATES, FRAMELESS, AggregateEmitter
+from airflow_ddb_hive.engines.local.emit.functions.collection import COLLECTIONS
+from airflow_ddb_hive.engines.local.emit.functions.conditional import CONDITIONALS
+from airflow_ddb_hive.engines.local.emit.functions.date import DATES
+from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
+from airflow_ddb_hive.engines.local.emit.functions.mathematics import MATHEMATICS
+from airflow_ddb_hive.engines.local.emit.functions.operators import OPERATORS
+from airflow_ddb_hive.engines.local.emit.functions.string import STRINGS
+from airflow_ddb_hive.engines.local.emit.functions.table import TABLE_GENERATORS, TableEmitter
+
+__all__ = [
+    "AGGREGATES",
+    "FRAMELESS",
+    "REFUSED_FUNCTIONS",
+    "SQL_FUNCTIONS",
+    "TABLE_GENERATORS",
+    "AggregateEmitter",
+    "Emitter",
+    "TableEmitter",
+]
+
+SQL_FUNCTIONS: dict[str, Emitter] = {
+    **OPERATORS,
+    **STRINGS,
+    **MATHEMATICS,
+    **DATES,
+    **CONDITIONALS,
+    **COLLECTIONS,
+}
+"""Scalar functions and operators by the names that bound calls carry."""
+
+_NO_SQL = "no SQL of the engine has its meaning"
+
+REFUSED_FUNCTIONS: dict[str, str] = {
+    "aes_decrypt": _NO_SQL,
+    "aes_encrypt": _NO_SQL,
+    "chr": "Hive counts its codes modulo 256 as Latin-1",
+    "conv": _NO_SQL,
+    "crc32": _NO_SQL,
+    "current_database": "the engine does not know it here: write the name",
+    "current_user": "no Hive session has a user here",
+    "format_number": _NO_SQL,
+    "hash": "its value is Java's own",
+    "mask": _NO_SQL,
+    "parse_url": _NO_SQL,
+    "percentile_approx": "Hive's histogram gives other numbers than any other: use percentile",
+    "printf": "Java's formats differ from the engine's",
+    "rand": "a seeded sequence is Java's own",
+    "sentences": _NO_SQL,
+    "soundex": _NO_SQL,
+    "uuid": "a value that no second run repeats makes no job repeatable",
+    "version": "there is no Hive here",
+}
+"""Names that the binder knows and this engine refuses, each with the reason."""

@@ -1,0 +1,230 @@
+"""String functions, and the hashes and encodings of strings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
+from airflow_ddb_hive.engines.local.emit.functions.operators import REGEX_REFUSED
+from airflow_ddb_hive.engines.local.emit.sql import let, list_of, text
+from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
+from airflow_ddb_hive.model.types import ArrayType
+
+__all__ = ["STRINGS", "literal_text"]
+
+
+def literal_text(expression: Expression, what: str) -> str:
+    """Return a constant string argument.
+
+    Raises:
+        UnsupportedSqlError: The argument is no constant.
+    """
+    if isinstance(expression, Literal) and isinstance(expression.value, str):
+        return expression.value
+    raise UnsupportedSqlError(f"{what} must be a constant string")
+
+
+def _is_binary(expression: Expression) -> bool:
+    return str(expression.type) == "binary"
+
+
+def _substring(call_: Call, arguments: Sequence[str]) -> str:
+    if _is_binary(call_.arguments[0]):
+        raise UnsupportedSqlError("substr of binary is not supported: cast it to string first")
+    value, start = arguments[0], arguments[1]
+
+    def cut(s: str) -> str:
+        # Hive gives '' where the start lies before the text; DuckDB would count on from there.
+        length = f", greatest({arguments[2]}, 0)" if len(arguments) > 2 else ""
+        first = let(start, lambda p: f"CASE WHEN {p} = 0 THEN 1 ELSE {p} END")
+        early = let(start, lambda p: f"{p} < 0 AND -CAST({p} AS BIGINT) > length({s})")
+        return f"CASE WHEN {early} THEN '' ELSE substring({s}, {first}{length}) END"
+
+    return let(value, cut)
+
+
+def _concat_ws(call_: Call, arguments: Sequence[str]) -> str:
+    parts = [
+        sql if isinstance(argument.type, ArrayType) else f"[{sql}]"
+        for argument, sql in zip(call_.arguments[1:], arguments[1:], strict=True)
+    ]
+    whole = f"list_concat({', '.join(parts)})" if len(parts) > 1 else parts[0]
+    return (
+        f"CASE WHEN {arguments[0]} IS NOT NULL THEN "
+        f"coalesce(array_to_string(list_filter({whole}, lambda w: w IS NOT NULL), {arguments[0]}), '') END"
+    )
+
+
+def _locate(_call: Call, arguments: Sequence[str]) -> str:
+    if len(arguments) == 2:
+        return f"CAST(strpos({arguments[1]}, {arguments[0]}) AS INTEGER)"
+    needle, hay, start = arguments
+
+    def find(p: str) -> str:
+        found = f"strpos(substring({hay}, {p}), {needle})"
+        return f"CAST(CASE WHEN {p} < 1 THEN 0 WHEN {found} > 0 THEN {found} + {p} - 1 ELSE 0 END AS INTEGER)"
+
+    return let(start, find)
+
+
+def _pad(name: str) -> Emitter:
+    return lambda _call, a: f"CASE WHEN {a[1]} >= 0 AND {a[2]} <> '' THEN {name}({a[0]}, {a[1]}, {a[2]}) END"
+
+
+def _pattern(call_: Call, index: int) -> str:
+    pattern = literal_text(call_.arguments[index], f"the pattern of {call_.function}")
+    for mark in REGEX_REFUSED:
+        if mark in pattern:
+            raise UnsupportedSqlError(f"the regular expression {pattern!r} uses {mark}: rewrite it without")
+    return pattern
+
+
+def _regexp_replace(call_: Call, arguments: Sequence[str]) -> str:
+    _pattern(call_, 1)
+    replacement = literal_text(call_.arguments[2], "the replacement of regexp_replace")
+    return f"regexp_replace({arguments[0]}, {arguments[1]}, {text(_references(replacement))}, 'g')"
+
+
+def _references(replacement: str) -> str:
+    r"""Java's ``$1`` and ``\x`` as RE2's ``\1`` and ``x``."""
+    out: list[str] = []
+    index = 0
+    while index < len(replacement):
+        character = replacement[index]
+        following = replacement[index + 1 : index + 2]
+        if character == "$" and following.isdigit():
+            out.append("\\" + following)
+            index += 1
+        elif character == "\\" and following:
+            out.append("\\\\" if following == "\\" else following)
+            index += 1
+        else:
+            out.append(character)
+        index += 1
+    return "".join(out)
+
+
+def _regexp_extract(call_: Call, arguments: Sequence[str]) -> str:
+    _pattern(call_, 1)
+    if len(arguments) < 3:
+        return f"regexp_extract({arguments[0]}, {arguments[1]}, 1)"
+    group = call_.arguments[2]
+    if not isinstance(group, Literal) or not isinstance(group.value, int):
+        raise UnsupportedSqlError("the group of regexp_extract must be a constant")
+    return f"regexp_extract({arguments[0]}, {arguments[1]}, {group.value})"
+
+
+def _split(call_: Call, arguments: Sequence[str]) -> str:
+    pattern = _pattern(call_, 1)
+    plain = pattern[1:] if len(pattern) == 2 and pattern[0] == "\\" and not pattern[1].isalnum() else pattern
+    if len(plain) >= 1 and (plain != pattern or not set(pattern) & set("\\^$.|?*+()[]{}")):
+        return f"string_split({arguments[0]}, {text(plain)})"
+    if not pattern:
+        raise UnsupportedSqlError("split by an empty pattern is not supported")
+    return f"string_split_regex({arguments[0]}, {arguments[1]})"
+
+
+def _hex(call_: Call, arguments: Sequence[str]) -> str:
+    if str(call_.arguments[0].type) == "bigint":
+        return f"upper(to_hex({arguments[0]}))"
+    return f"hex({arguments[0]})"
+
+
+def _length(call_: Call, arguments: Sequence[str]) -> str:
+    name = "octet_length" if _is_binary(call_.arguments[0]) else "length"
+    return f"CAST({name}({arguments[0]}) AS INTEGER)"
+
+
+def _octets(call_: Call, arguments: Sequence[str]) -> str:
+    value = arguments[0] if _is_binary(call_.arguments[0]) else f"encode({arguments[0]})"
+    return f"CAST(octet_length({value}) AS INTEGER)"
+
+
+def _substring_index(_call: Call, arguments: Sequence[str]) -> str:
+    value, mark, count = arguments
+
+    def cut(n: str) -> str:
+        parts = f"string_split({value}, {mark})"
+        return (
+            f"CASE WHEN {n} = 0 OR {mark} = '' THEN '' WHEN {n} > 0 THEN array_to_string({parts}[1:{n}], {mark}) "
+            f"ELSE array_to_string({parts}[greatest(len({parts}) + {n} + 1, 1):], {mark}) END"
+        )
+
+    return let(count, cut)
+
+
+def _elt(_call: Call, arguments: Sequence[str]) -> str:
+    values = list_of(list(arguments[1:]))
+    return let(arguments[0], lambda n: f"CASE WHEN {n} BETWEEN 1 AND {len(arguments) - 1} THEN {values}[{n}] END")
+
+
+def _field_place(_call: Call, arguments: Sequence[str]) -> str:
+    branches = " ".join(f"WHEN {arguments[0]} = {value} THEN {i}" for i, value in enumerate(arguments[1:], 1))
+    return f"CASE {branches} ELSE 0 END"
+
+
+def _initcap(_call: Call, arguments: Sequence[str]) -> str:
+    words = f"string_split(lower({arguments[0]}), ' ')"
+    return f"array_to_string(list_transform({words}, lambda w: upper(w[1]) || w[2:]), ' ')"
+
+
+def _encode(call_: Call, arguments: Sequence[str]) -> str:
+    charset = literal_text(call_.arguments[1], "the character set").lower()
+    if charset not in ("utf-8", "utf8"):
+        raise UnsupportedSqlError(f"the character set {charset!r} is not supported: use 'UTF-8'")
+    return f"{call_.function}({arguments[0]})"
+
+
+def _sha2(call_: Call, arguments: Sequence[str]) -> str:
+    bits = call_.arguments[1]
+    if isinstance(bits, Literal) and bits.value in (0, 256):
+        return f"sha256({arguments[0]})"
+    raise UnsupportedSqlError("sha2 is supported with 256 bits alone")
+
+
+STRINGS: dict[str, Emitter] = {
+    "ascii": form("CASE WHEN {0} = '' THEN 0 ELSE ascii({0}) END"),
+    "base64": call("to_base64"),
+    "character_length": _length,
+    "concat_ws": _concat_ws,
+    "decode": _encode,
+    "elt": _elt,
+    "encode": _encode,
+    "field_place": _field_place,
+    "find_in_set": form(
+        "CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL WHEN strpos({0}, ',') > 0 THEN 0 "
+        "ELSE CAST(coalesce(list_position(string_split({1}, ','), {0}), 0) AS INTEGER) END"
+    ),
+    "hex": _hex,
+    "initcap": _initcap,
+    "instr": form("CAST(strpos({0}, {1}) AS INTEGER)"),
+    "length": _length,
+    "levenshtein": form("CAST(levenshtein({0}, {1}) AS INTEGER)"),
+    "locate": _locate,
+    "lower": call("lower"),
+    "lpad": _pad("lpad"),
+    "ltrim": form("ltrim({0}, ' ')"),
+    "md5": call("md5"),
+    "octet_length": _octets,
+    "quote": form("(chr(39) || replace({0}, chr(39), chr(92) || chr(39)) || chr(39))"),
+    "regexp_extract": _regexp_extract,
+    "regexp_replace": _regexp_replace,
+    "repeat": form("repeat({0}, greatest({1}, 0))"),
+    "replace": call("replace"),
+    "reverse": call("reverse"),
+    "rpad": _pad("rpad"),
+    "rtrim": form("rtrim({0}, ' ')"),
+    "sha": call("sha1"),
+    "sha2": _sha2,
+    "space": form("repeat(' ', greatest({0}, 0))"),
+    "split": _split,
+    "substr": _substring,
+    "substring_index": _substring_index,
+    "translate": call("translate"),
+    "trim": form("trim({0}, ' ')"),
+    "unbase64": call("from_base64"),
+    "unhex": form("TRY(unhex({0}))"),
+    "upper": call("upper"),
+}
+"""String functions by the names that bound calls carry."""

@@ -1,0 +1,212 @@
+"""From a relation of the typed tree to one SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from airflow_ddb_hive.engines.local.emit.expressions import emit_expression, emit_sort_key
+from airflow_ddb_hive.engines.local.emit.functions import TABLE_GENERATORS
+from airflow_ddb_hive.engines.local.physical import duckdb_type
+from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql.tree import (
+    Aggregate,
+    Distinct,
+    Expression,
+    Filter,
+    Join,
+    LateralView,
+    Limit,
+    Project,
+    Relation,
+    Scan,
+    Sort,
+    Union,
+    Values,
+)
+
+__all__ = ["emit_relation"]
+
+_JOIN_WORDS = {
+    "inner": "INNER JOIN",
+    "left": "LEFT JOIN",
+    "right": "RIGHT JOIN",
+    "full": "FULL JOIN",
+    "cross": "CROSS JOIN",
+    "semi": "SEMI JOIN",
+    "anti": "ANTI JOIN",
+}
+
+
+def emit_relation(relation: Relation, sources: Mapping[int, str]) -> str:
+    """Return a SELECT whose columns are ``c0`` to ``cn``.
+
+    Columns of a scan that the statement does not need are left out all the way up.
+
+    Example:
+        >>> from airflow_ddb_hive.hiveql.tree import OutputColumn
+        >>> from airflow_ddb_hive.model.table import Table
+        >>> from airflow_ddb_hive.model.types import INT
+        >>> table = Table(database="default", name="t", columns=())
+        >>> scan = Scan(1, (OutputColumn("a", INT),), table, frozenset({0}))
+        >>> emit_relation(Limit(2, scan.columns, scan, 5), {1: "s1"})
+        'SELECT t1.c0 FROM (SELECT c0 FROM s1) AS t1 LIMIT 5'
+
+    Raises:
+        UnsupportedSqlError: Something in the relation has no faithful SQL.
+    """
+    return _Emission(sources).select(relation)
+
+
+class _Emission:
+    """The walk over one statement's relations."""
+
+    def __init__(self, sources: Mapping[int, str]) -> None:
+        self._sources = sources
+
+    def select(self, relation: Relation) -> str:
+        return _SELECTS[type(relation)](self, relation)
+
+    def expression(self, expression: Expression) -> str:
+        return emit_expression(expression, self.select)
+
+    def _from(self, relation: Relation) -> str:
+        return f"({self.select(relation)}) AS t{relation.id}"
+
+    def scan(self, scan: Scan) -> str:
+        return f"SELECT {_names(scan) or 'c_'} FROM {self._sources[scan.id]}"
+
+    def values(self, values: Values) -> str:
+        if not values.columns:
+            return f"SELECT 0 AS c_ FROM range({len(values.rows)})"
+        if not values.rows:
+            empty = ", ".join(f"CAST(NULL AS {duckdb_type(c.type)}) AS c{i}" for i, c in enumerate(values.columns))
+            return f"SELECT {empty} WHERE FALSE"
+        rows = [
+            "SELECT " + ", ".join(f"{self.expression(value)} AS c{i}" for i, value in enumerate(row))
+            for row in values.rows
+        ]
+        return " UNION ALL ".join(rows)
+
+    def project(self, project: Project) -> str:
+        columns = ", ".join(f"{self.expression(e)} AS c{i}" for i, e in enumerate(project.expressions))
+        return f"SELECT {columns} FROM {self._from(project.input)}"
+
+    def filter(self, filter_: Filter) -> str:
+        return f"{_same(filter_.input)} FROM {self._from(filter_.input)} WHERE {self.expression(filter_.condition)}"
+
+    def join(self, join: Join) -> str:
+        word = _JOIN_WORDS[join.kind]
+        columns = [f"t{join.left.id}.c{i} AS c{i}" for i in _present(join.left)]
+        if join.kind not in ("semi", "anti"):
+            offset = len(join.left.columns)
+            columns += [f"t{join.right.id}.c{i} AS c{i + offset}" for i in _present(join.right)]
+        condition = "TRUE" if join.condition is None else self.expression(join.condition)
+        if join.kind == "cross" and join.condition is not None:
+            word = "INNER JOIN"
+        on = "" if word == "CROSS JOIN" else f" ON {condition}"
+        listed = ", ".join(columns) or "0 AS c_"
+        return f"SELECT {listed} FROM {self._from(join.left)} {word} {self._from(join.right)}{on}"
+
+    def lateral(self, view: LateralView) -> str:
+        emitter = TABLE_GENERATORS.get(view.call.function)
+        if emitter is None:
+            position = view.call.position
+            raise UnsupportedSqlError(
+                f"table function {view.call.function} is not supported", line=position.line, column=position.column
+            )
+        lists = emitter(view.call, [self.expression(argument) for argument in view.call.arguments])
+        if view.outer:
+            lists = [f"CASE WHEN len({one}) > 0 THEN {one} ELSE [NULL] END" for one in lists]
+        source = view.input
+        columns = [f"t{source.id}.c{i} AS c{i}" for i in _present(source)]
+        columns += [f"unnest({one}) AS c{i}" for i, one in enumerate(lists, len(source.columns))]
+        return f"SELECT {', '.join(columns)} FROM {self._from(source)}"
+
+    def aggregate(self, aggregate: Aggregate) -> str:
+        if aggregate.grouping_sets is not None:
+            return self._grouping_sets(aggregate)
+        keys = [self.expression(key) for key in aggregate.keys]
+        calls = [self.expression(call) for call in aggregate.aggregates]
+        columns = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*keys, *calls])) or "0 AS c_"
+        places = ", ".join(str(i + 1) for i in range(len(keys)))
+        group = f" GROUP BY {places}" if keys else ""
+        return f"SELECT {columns} FROM {self._from(aggregate.input)}{group}"
+
+    def _grouping_sets(self, aggregate: Aggregate) -> str:
+        """Keys are named first: only so may one stand in some sets and be NULL in the others."""
+        sets = aggregate.grouping_sets or ()
+        name = f"t{aggregate.input.id}"
+        named = "".join(f", {self.expression(key)} AS k{i}" for i, key in enumerate(aggregate.keys))
+        inner = f"(SELECT {name}.*{named} FROM {self._from(aggregate.input)}) AS {name}"
+        keys = [f"{name}.k{i}" for i in range(len(aggregate.keys))]
+        calls = [self.expression(call) for call in aggregate.aggregates]
+        identity = f"CAST(GROUPING({', '.join(keys)}) AS BIGINT)"
+        columns = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*keys, *calls, identity]))
+        listed = ", ".join(f"({', '.join(keys[place] for place in chosen)})" for chosen in sets)
+        return f"SELECT {columns} FROM {inner} GROUP BY GROUPING SETS ({listed})"
+
+    def distinct(self, distinct: Distinct) -> str:
+        return f"{_same(distinct.input, 'SELECT DISTINCT')} FROM {self._from(distinct.input)}"
+
+    def sort(self, sort: Sort) -> str:
+        keys = ", ".join(emit_sort_key(key, self.select) for key in sort.keys)
+        return f"{_same(sort.input)} FROM {self._from(sort.input)} ORDER BY {keys}"
+
+    def limit(self, limit: Limit) -> str:
+        # Directly under the sort, LIMIT makes DuckDB keep only the first rows instead of sorting all.
+        inner = limit.input
+        query = self.sort(inner) if isinstance(inner, Sort) else f"{_same(inner)} FROM {self._from(inner)}"
+        return f"{query} LIMIT {limit.count}" + (f" OFFSET {limit.offset}" if limit.offset else "")
+
+    def union(self, union: Union) -> str:
+        places = _present(union)
+        parts = []
+        for one in union.inputs:
+            names = ", ".join(f"t{one.id}.c{i} AS c{i}" for i in places) or "0 AS c_"
+            parts.append(f"SELECT {names} FROM {self._from(one)}")
+        return " UNION ALL ".join(parts)
+
+
+def _names(relation: Relation) -> str:
+    return ", ".join(f"c{i}" for i in _present(relation))
+
+
+def _same(relation: Relation, select: str = "SELECT") -> str:
+    names = ", ".join(f"t{relation.id}.c{i}" for i in _present(relation))
+    return f"{select} {names or f't{relation.id}.c_'}"
+
+
+def _present(relation: Relation) -> list[int]:
+    """The places of the columns that a relation's SELECT has."""
+    match relation:
+        case Scan():
+            return sorted(relation.needed)
+        case Filter() | Sort() | Limit() | Distinct():
+            return _present(relation.input)
+        case LateralView():
+            return _present(relation.input) + list(range(len(relation.input.columns), len(relation.columns)))
+        case Join():
+            offset = 0 if relation.kind in ("semi", "anti") else len(relation.left.columns)
+            right = [offset + i for i in _present(relation.right)] if offset else []
+            return _present(relation.left) + right
+        case Union():
+            shared = set(range(len(relation.columns)))
+            for one in relation.inputs:
+                shared &= set(_present(one))
+            return sorted(shared)
+    return list(range(len(relation.columns)))
+
+
+_SELECTS: dict[type[Relation], Callable[..., str]] = {
+    Scan: _Emission.scan,
+    Values: _Emission.values,
+    Project: _Emission.project,
+    Filter: _Emission.filter,
+    Join: _Emission.join,
+    LateralView: _Emission.lateral,
+    Aggregate: _Emission.aggregate,
+    Distinct: _Emission.distinct,
+    Sort: _Emission.sort,
+    Limit: _Emission.limit,
+    Union: _Emission.union,
+}

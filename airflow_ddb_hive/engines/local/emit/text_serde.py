@@ -1,0 +1,249 @@
+"""Cells of delimited text files, written and read as Hive's LazySimpleSerDe does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from airflow_ddb_hive.engines.local.emit.java_text import floating_text
+from airflow_ddb_hive.engines.local.emit.sql import let, text
+from airflow_ddb_hive.engines.local.emit.text_values import (
+    text_to_boolean,
+    text_to_date,
+    text_to_decimal,
+    text_to_floating,
+    text_to_integer,
+    text_to_timestamp,
+)
+from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
+from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql.tree import OutputColumn
+from airflow_ddb_hive.model.delimited import DelimitedOptions
+from airflow_ddb_hive.model.types import (
+    ArrayType,
+    CharType,
+    DecimalType,
+    HiveType,
+    MapType,
+    StructType,
+    VarcharType,
+)
+
+__all__ = ["emit_cells", "emit_parse"]
+
+
+def emit_cells(query: str, columns: Sequence[OutputColumn], options: DelimitedOptions) -> str:
+    """Return a SELECT of each column's text as a file has it; NULL stays NULL.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import BIGINT
+        >>> emit_cells("SELECT 1 AS c0", [OutputColumn("a", BIGINT)], DelimitedOptions())
+        'SELECT CAST(r.c0 AS VARCHAR) AS c0 FROM (SELECT 1 AS c0) AS r'
+    """
+    cells = [f"{_write(f'r.c{i}', column.type, options, 1)} AS c{i}" for i, column in enumerate(columns)]
+    return f"SELECT {', '.join(cells)} FROM ({query}) AS r"
+
+
+def _separator(options: DelimitedOptions, depth: int) -> str:
+    if depth >= len(options.separators):
+        raise UnsupportedSqlError("a column of a text table is nested deeper than Hive has separators")
+    return text(options.separators[depth])
+
+
+def _write(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
+    match type_:
+        case ArrayType(element):
+            item = f"e{depth}"
+            written = _write_inner(item, element, options, depth + 1)
+            return f"array_to_string(list_transform({sql}, lambda {item}: {written}), {_separator(options, depth)})"
+        case MapType(key, value):
+            entry = f"e{depth}"
+            pair = (
+                f"{_write_inner(f'{entry}.key', key, options, depth + 2)} || {_separator(options, depth + 1)} || "
+                f"{_write_inner(f'{entry}.value', value, options, depth + 2)}"
+            )
+            entries = f"list_transform(map_entries({sql}), lambda {entry}: {pair})"
+            return f"array_to_string({entries}, {_separator(options, depth)})"
+        case StructType(fields):
+            return let(sql, lambda v: _write_struct(v, fields, options, depth))
+    return _write_primitive(sql, type_, options)
+
+
+def _write_struct(v: str, fields: tuple[tuple[str, HiveType], ...], options: DelimitedOptions, depth: int) -> str:
+    parts = [_write_inner(f"({v}).{quoted_field(name)}", type_, options, depth + 1) for name, type_ in fields]
+    joined = f" || {_separator(options, depth)} || ".join(parts)
+    return f"CASE WHEN {v} IS NOT NULL THEN {joined} END"
+
+
+def _write_inner(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
+    return f"coalesce({_write(sql, type_, options, depth)}, {text(options.null_format)})"
+
+
+def _write_primitive(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    match type_:
+        case CharType(length):
+            return _escape(f"rpad({sql}, {length}, ' ')", options)
+        case VarcharType():
+            return _escape(sql, options)
+    name = str(type_)
+    if name == "string":
+        return _escape(sql, options)
+    if name in ("float", "double"):
+        return floating_text(sql, single=name == "float")
+    return f"to_base64({sql})" if name == "binary" else f"CAST({sql} AS VARCHAR)"
+
+
+def _escape(sql: str, options: DelimitedOptions) -> str:
+    if options.escape is None:
+        return sql
+    mark = text(options.escape)
+    result = f"replace({sql}, {mark}, {text(options.escape * 2)})"
+    for separator in dict.fromkeys(options.separators):
+        if separator != options.escape:
+            result = f"replace({result}, {text(separator)}, {text(options.escape + separator)})"
+    for character, letter in (("\r", "r"), ("\n", "n")):
+        result = f"replace({result}, {text(character)}, {text(options.escape + letter)})"
+    return result
+
+
+def emit_parse(source: str, columns: Sequence[tuple[int, HiveType]], options: DelimitedOptions) -> str:
+    """Return a SELECT of typed columns ``c<i>`` from a source of text columns ``c<i>``.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import STRING
+        >>> emit_parse("cells", [(0, STRING)], DelimitedOptions())
+        'SELECT s.c0 AS c0 FROM cells AS s'
+    """
+    parsed = [f"{_read(f's.c{i}', type_, options, 1)} AS c{i}" for i, type_ in columns]
+    return f"SELECT {', '.join(parsed) or '0 AS c_'} FROM {source} AS s"
+
+
+def _read(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
+    match type_:
+        case ArrayType() | MapType() | StructType() if options.escape is not None:
+            raise UnsupportedSqlError(f"a column of type {type_} in a text table with ESCAPED BY is not supported yet")
+        case ArrayType(element):
+            item = f"e{depth}"
+            read = _read_inner(item, element, options, depth + 1)
+            parts = f"string_split({sql}, {_separator(options, depth)})"
+            listed = f"list_transform({parts}, lambda {item}: {read})"
+            return f"CAST(CASE WHEN {sql} = '' THEN [] ELSE {listed} END AS {duckdb_type(type_)})"
+        case MapType(key, value):
+            return _read_map(sql, key, value, options, depth)
+        case StructType():
+            return _read_struct(sql, type_, options, depth)
+    return _read_primitive(sql, type_, options)
+
+
+def _read_inner(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
+    null = text(options.null_format)
+    return _read(f"nullif({sql}, {null})", type_, options, depth)
+
+
+def _read_map(sql: str, key: HiveType, value: HiveType, options: DelimitedOptions, depth: int) -> str:
+    """The first of equal keys wins; an entry without separator has a NULL value; a NULL key is left out."""
+    mark = _separator(options, depth + 1)
+    item, pair = f"e{depth}", f"p{depth}"
+    value_text = f"CASE WHEN strpos({item}, {mark}) > 0 THEN {item}[strpos({item}, {mark}) + 1:] END"
+    entry = (
+        f"{{'k': {_read_inner(f'split_part({item}, {mark}, 1)', key, options, depth + 2)}, "
+        f"'v': {_read_inner(value_text, value, options, depth + 2)}}}"
+    )
+    entries = f"list_transform(string_split({sql}, {_separator(options, depth)}), lambda {item}: {entry})"
+    kept = let(
+        entries,
+        lambda v: (
+            f"list_filter({v}, lambda {pair}, i: {pair}.k IS NOT NULL AND "
+            f"list_position(list_transform({v}, lambda y{depth}: y{depth}.k), {pair}.k) = i)"
+        ),
+    )
+    target = duckdb_type(MapType(key, value))
+    return (
+        f"CASE WHEN {sql} IS NULL THEN NULL WHEN {sql} = '' THEN CAST(MAP {{}} AS {target}) "
+        f"ELSE CAST(map_from_entries({kept}) AS {target}) END"
+    )
+
+
+def _read_struct(sql: str, type_: StructType, options: DelimitedOptions, depth: int) -> str:
+    def read(parts: str) -> str:
+        packed = ", ".join(
+            f"{quoted_field(name)} := {_read_inner(f'{parts}[{place}]', field, options, depth + 1)}"
+            for place, (name, field) in enumerate(type_.fields, 1)
+        )
+        return f"CASE WHEN {parts} IS NOT NULL THEN struct_pack({packed}) END"
+
+    # An empty cell is a struct whose every field is NULL: no part at all rather than one empty part.
+    parts = (
+        f"CASE WHEN {sql} = '' THEN CAST([] AS VARCHAR[]) ELSE string_split({sql}, {_separator(options, depth)}) END"
+    )
+    return let(parts, read)
+
+
+def _lazy(convert: Callable[..., str]) -> Callable[[str, HiveType, DelimitedOptions], str]:
+    return lambda sql, type_, _options: str(convert(sql, type_, lazy=True))
+
+
+def _unescape(sql: str, _type: HiveType, options: DelimitedOptions) -> str:
+    if options.escape is None:
+        return sql
+    mark = options.escape
+    pattern = "\\" + mark if not mark.isalnum() and mark.isprintable() else f"\\x{ord(mark):02x}"
+    plain = f"regexp_replace({sql}, {text(f'(?s){pattern}(.)')}, '\\1', 'g')"
+    # Only where an escaped line end stands are the parts looked at one by one.
+    pieces = f"regexp_extract_all({sql}, {text(f'(?s){pattern}.|[^{pattern}]+|{pattern}$')})"
+    ends = (
+        f"array_to_string(list_transform({pieces}, lambda u: CASE WHEN u = {text(mark + 'n')} THEN chr(10) "
+        f"WHEN u = {text(mark + 'r')} THEN chr(13) WHEN length(u) > 1 AND u[1] = {text(mark)} THEN u[2:] ELSE u END), '')"
+    )
+    has_end = f"(strpos({sql}, {text(mark + 'n')}) > 0 OR strpos({sql}, {text(mark + 'r')}) > 0)"
+    return let(sql, lambda v: f"CASE WHEN {has_end} THEN {ends} ELSE {plain} END".replace(sql, v))
+
+
+def _read_char(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    length = type_.length if isinstance(type_, CharType) else 0
+    return f"rtrim(left({_unescape(sql, type_, options)}, {length}), ' ')"
+
+
+def _read_varchar(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    length = type_.length if isinstance(type_, VarcharType) else 0
+    return f"left({_unescape(sql, type_, options)}, {length})"
+
+
+def _read_binary(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    """Base64 if every character could be of it, else the bytes as they are."""
+
+    def decode(v: str) -> str:
+        letters = f"regexp_replace(translate(split_part({v}, '=', 1), '-_', '+/'), '[ \\t\\r\\n]', '', 'g')"
+        whole = let(
+            letters,
+            lambda s: (
+                f"rpad(CASE WHEN length({s}) % 4 = 1 THEN {s}[:-2] ELSE {s} END, "
+                f"CAST((length({s}) + CASE WHEN length({s}) % 4 = 1 THEN 2 ELSE 3 END) // 4 * 4 AS INTEGER), '=')"
+            ),
+        )
+        base64 = f"regexp_full_match({v}, '[A-Za-z0-9+/=_ \\t\\r\\n-]*')"
+        return f"CASE WHEN {base64} THEN coalesce(nullif(TRY(from_base64({whole})), ''::BLOB), encode({v})) ELSE encode({v}) END"
+
+    return let(_unescape(sql, type_, options), decode)
+
+
+_READERS: dict[str, Callable[[str, HiveType, DelimitedOptions], str]] = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), _lazy(text_to_integer)),
+    **dict.fromkeys(("float", "double"), _lazy(text_to_floating)),
+    "boolean": _lazy(text_to_boolean),
+    "date": _lazy(text_to_date),
+    "timestamp": _lazy(text_to_timestamp),
+    "string": _unescape,
+    "binary": _read_binary,
+    "void": lambda _sql, _type, _options: "CAST(NULL AS INTEGER)",
+}
+
+
+def _read_primitive(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    match type_:
+        case DecimalType():
+            return text_to_decimal(sql, type_, lazy=True)
+        case CharType():
+            return _read_char(sql, type_, options)
+        case VarcharType():
+            return _read_varchar(sql, type_, options)
+    return _READERS[str(type_)](sql, type_, options)
