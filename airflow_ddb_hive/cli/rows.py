@@ -60,12 +60,20 @@ class RowWriter:
         stop = threading.Event()
         flusher = threading.Thread(target=self._keep_flushing, args=(stop,), name="ddb-hive-rows", daemon=True)
         flusher.start()
+        finished = False
         try:
             count = self._collect(lines)
+            finished = True
+        except Exception:
+            # What came before the failure is printed before its error, as Hive does.
+            self._flush()
+            raise
         finally:
             stop.set()
             # A thread that a full pipe blocks is left behind: it is a daemon and ends with the process.
-            flusher.join(timeout=1.0 if sys.exc_info()[0] else None)
+            flusher.join(timeout=None if finished else 1.0)
+            if not finished:
+                self._waiting.clear()
         self._flush()
         self._check()
         return count

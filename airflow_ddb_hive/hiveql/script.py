@@ -1,7 +1,7 @@
 """A script's statements, cut as the Hive CLI cuts them.
 
-Lines that begin with ``--`` are comments; ``;`` ends a statement unless it stands in quotes or behind a backslash.
-Follows CliDriver.processReader and processLine of Hive 3.1.
+``;`` ends a statement unless it stands in quotes, behind a backslash or in a comment. The CLI itself only knows
+comments that begin a line, and fails at a ``;`` or a quote in any other; scripts that it takes are cut as it cuts them.
 """
 
 from __future__ import annotations
@@ -30,23 +30,27 @@ def split_script(text: str) -> tuple[ScriptStatement, ...]:
         [("select ';'", 2), ('select 2', 4)]
     """
     statements: list[ScriptStatement] = []
+    ends, escapes = _signs(text)
     start = 0
-    for end in (*_ends(text), len(text)):
-        statement = _statement(text, start, end)
+    for end in (*ends, len(text)):
+        statement = _statement(text, start, end, escapes)
         if statement is not None:
             statements.append(statement)
         start = end + 1
     return tuple(statements)
 
 
-def _ends(text: str) -> list[int]:
-    """The places of the semicolons that end statements."""
+def _signs(text: str) -> tuple[list[int], set[int]]:
+    """The places of the semicolons that end statements, and of the backslashes that keep one from it."""
     ends: list[int] = []
+    escapes: set[int] = set()
     place = 0
     quote = ""
     while place < len(text):
         character = text[place]
         if character == "\\":
+            if not quote and text.startswith(";", place + 1):
+                escapes.add(place)
             place += 1
         elif quote:
             quote = "" if character == quote else quote
@@ -57,7 +61,7 @@ def _ends(text: str) -> list[int]:
         elif character == ";":
             ends.append(place)
         place += 1
-    return ends
+    return ends, escapes
 
 
 def _line_end(text: str, place: int) -> int:
@@ -65,7 +69,7 @@ def _line_end(text: str, place: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _statement(text: str, start: int, end: int) -> ScriptStatement | None:
+def _statement(text: str, start: int, end: int, escapes: set[int]) -> ScriptStatement | None:
     while start < end:
         if text[start].isspace():
             start += 1
@@ -77,4 +81,5 @@ def _statement(text: str, start: int, end: int) -> ScriptStatement | None:
         return None
     line = text.count("\n", 0, start) + 1
     column = start - (text.rfind("\n", 0, start) + 1)
-    return ScriptStatement(text[start:end].rstrip().replace("\\;", ";"), line, column)
+    kept = "".join(character for place, character in enumerate(text[start:end], start) if place not in escapes)
+    return ScriptStatement(kept.rstrip(), line, column)

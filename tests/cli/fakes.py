@@ -52,6 +52,7 @@ class FakeSession:
 
     def run_script(self, text: str) -> Iterator[FakeResult]:
         for statement in filter(str.strip, text.split(";")):
+            self.cancelled.clear()
             self.results.append(ACTS[statement.split()[0]](self, statement))
             yield self.results[-1]
 

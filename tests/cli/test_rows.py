@@ -70,3 +70,30 @@ def test_a_full_disk_is_said_so() -> None:
 def test_no_thread_is_left() -> None:
     RowWriter(lambda _block: None).write_lines(["1", "2"])
     assert not [thread for thread in threading.enumerate() if thread.name == "ddb-hive-rows"]
+
+
+def test_rows_before_a_failure_are_written_before_it_is_told() -> None:
+    blocks: list[bytes] = []
+
+    def lines() -> Iterator[str]:
+        yield from ["1", "2", "3"]
+        raise StorageError("gone")
+
+    writer = RowWriter(blocks.append)
+    with pytest.raises(StorageError, match="gone"):
+        writer.write_lines(lines())
+    assert b"".join(blocks) == b"1\n2\n3\n"
+
+
+def test_rows_that_nobody_waits_for_any_more_do_not_turn_up_later() -> None:
+    blocks: list[bytes] = []
+
+    def lines() -> Iterator[str]:
+        yield from ["1", "2"]
+        raise KeyboardInterrupt
+
+    writer = RowWriter(blocks.append)
+    with pytest.raises(KeyboardInterrupt):
+        writer.write_lines(lines())
+    writer.write_lines(["3"])
+    assert b"".join(blocks) == b"1\n3\n"

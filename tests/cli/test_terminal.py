@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -29,6 +30,8 @@ class Terminal:
         deadline = time.monotonic() + 20
         while text not in self._seen:
             assert time.monotonic() < deadline, self._seen
+            if not select.select([self._descriptor], [], [], 0.5)[0]:
+                continue
             with contextlib.suppress(OSError):
                 self._seen += os.read(self._descriptor, 4096).decode()
         shown, _, self._seen = self._seen.partition(text)
@@ -77,6 +80,7 @@ def test_ctrl_c_ends_the_statement_and_not_the_shell() -> None:
             shell.process.send_signal(signal.SIGINT)
             shell.read_until("cancelled")
         shell.read_until("hive> ")
+        time.sleep(0.5)  # the prompt is shown a moment before the terminal is read
         shell.process.send_signal(signal.SIGINT)
         shell.read_until("hive> ")
         shell.type("SELECT 1;\n")

@@ -85,7 +85,7 @@ def test_a_write_survives_what_passes(fault: str) -> None:
 def test_a_read_that_never_gets_better_fails(fault: str) -> None:
     with faulty_dynamodb([fault] * 1000) as server, connected(server.url, seconds=0.2) as db:
         server.fill(5)
-        with pytest.raises(ServiceError, match="Faulty|bytes|DynamoDB at"):
+        with pytest.raises(ServiceError, match=r"Faulty|bytes|DynamoDB at"):
             list(reader(db, Meter("Faulty", "read"), segments=1).batches(ScanUnit(0, 1)))
 
 

@@ -37,7 +37,6 @@ class Duck:
             "enable_external_access": False,
             "memory_limit": memory_limit,
             "python_enable_replacements": False,
-            "streaming_buffer_size": "256KB",
             "temp_directory": str(self._spill),
         }
         if threads is not None:

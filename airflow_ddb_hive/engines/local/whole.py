@@ -47,6 +47,8 @@ class WholeQuery:
         names: dict[int, str] = {}
         with ExitStack() as stack:
             cursor = stack.enter_context(context.duck.cursor(context.cancellation))
+            # DuckDB computes ahead of its reader by this much: a LIMIT over a stream should not fetch many more pages.
+            cursor.execute("SET streaming_buffer_size = '256KB'")
             for scan, ids in plan.spools:
                 self._spool(cursor, scan)
                 names.update(dict.fromkeys(ids, f"scan_{scan.id}"))

@@ -236,7 +236,8 @@ def _concat_ws(arguments: Sequence[Expression]) -> Signature:
             types.append(STRING)
         else:
             raise ArgumentMismatch(
-                f'Argument {index + 1} of function CONCAT_WS must be "string or array<string>", but "{type_}" was found.',
+                f'Argument {index + 1} of function CONCAT_WS must be "string or array<string>", '
+                f'but "{type_}" was found.',
                 code=10016,
                 index=index,
             )

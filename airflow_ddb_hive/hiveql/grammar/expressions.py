@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.grammar.literals import number_literal
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     CaseNode,
     CastNode,
@@ -23,18 +23,11 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
 from airflow_ddb_hive.hiveql.grammar.types import read_type
 from airflow_ddb_hive.hiveql.grammar.windows import read_window
 from airflow_ddb_hive.model.types import (
-    BIGINT,
     BOOLEAN,
     DATE,
-    DOUBLE,
-    INT,
-    SMALLINT,
     STRING,
     TIMESTAMP,
-    TINYINT,
     VOID,
-    DecimalType,
-    HiveType,
 )
 
 if TYPE_CHECKING:
@@ -51,13 +44,11 @@ _FUNCTION_WORDS = frozenset({
     "SMALLINT", "FLOAT", "DOUBLE", "GROUPING",
 })
 # fmt: on
-_MAX_DIGITS = 38
 _MULTIPLYING = frozenset({"*", "/", "%", "DIV"})
 _ADDING = frozenset({"+", "-"})
 _EQUALITIES = {"=": "=", "==": "=", "<=>": "<=>", "<>": "!=", "!=": "!="}
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 _MATCHES = {"LIKE": "like", "RLIKE": "rlike", "REGEXP": "rlike"}
-_SUFFIXES: dict[str, HiveType] = {"L": BIGINT, "S": SMALLINT, "Y": TINYINT}
 
 
 class ExpressionReader:
@@ -397,48 +388,7 @@ class ExpressionReader:
 
     def _number(self) -> Node:
         word = self.cursor.advance()
-        return _number_literal(self.cursor, word.text.upper(), word.position)
-
-
-def _number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNode:
-    if text.endswith("BD"):
-        return _decimal_literal(Decimal(text[:-2]), position, text)
-    if text[-1] in _SUFFIXES and text[:-1].isdigit():
-        return LiteralNode(position, int(text[:-1]), _SUFFIXES[text[-1]], text)
-    if text[-1] == "D":
-        return LiteralNode(position, float(text[:-1]), DOUBLE, text)
-    if text.isdigit():
-        return _whole_literal(int(text), position, text)
-    if "E" in text and text[-1].isdigit():
-        return LiteralNode(position, float(text), DOUBLE, text)
-    if text[-1].isalpha():
-        cursor.place -= 1
-        raise cursor.error("expression specification")
-    return _decimal_literal(Decimal(text), position, text)
-
-
-def _whole_literal(value: int, position: Position, text: str) -> LiteralNode:
-    if value < 2**31:
-        return LiteralNode(position, value, INT, text)
-    if value < 2**63:
-        return LiteralNode(position, value, BIGINT, text)
-    return _decimal_literal(Decimal(value), position, text)
-
-
-def _decimal_literal(value: Decimal, position: Position, text: str) -> LiteralNode:
-    """A decimal literal has the digits that are left when trailing zeros after the point are gone."""
-    _, digits, exponent = value.as_tuple()
-    scale = max(0, -int(exponent))
-    figures = int("".join(map(str, digits))) * 10 ** max(0, int(exponent))
-    while scale and figures % 10 == 0:
-        figures //= 10
-        scale -= 1
-    precision = max(len(str(figures)), scale, 1)
-    if precision > _MAX_DIGITS:
-        return LiteralNode(position, float(value), DOUBLE, text)
-    return LiteralNode(
-        position, Decimal((0, tuple(map(int, str(figures))), -scale)), DecimalType(precision, scale), text
-    )
+        return number_literal(self.cursor, word.text.upper(), word.position)
 
 
 _KEYWORDS = {

@@ -170,7 +170,7 @@ class TestItems:
             "INSERT INTO TABLE target SELECT 'new', 12, cast(null as double), array('a', 'b')",
         )
         assert places
-        items = sorted(client.scan(TableName=target)["Items"], key=str)
+        items = sorted(client.scan(TableName=target)["Items"], key=lambda item: item["id"]["S"])
         assert items == [
             {"id": {"S": "k003"}, "N": {"N": "3"}, "Price": {"N": "1.5"}, "Tags": {"L": [{"S": "x"}]}},
             {"id": {"S": "k004"}, "N": {"N": "4"}, "Price": {"N": "1.5"}, "Tags": {"L": [{"S": "x"}]}},

@@ -44,7 +44,7 @@ def let(sql: str, body: Callable[[str], str]) -> str:
         >>> let("t1.c0", lambda v: f"({v} * {v})")
         '(t1.c0 * t1.c0)'
         >>> let("f(t1.c0)", lambda v: f"({v} * {v})")
-        'list_transform([f(t1.c0)], lambda v5ac56e13: (v5ac56e13 * v5ac56e13))[1]'
+        'list_transform([f(t1.c0)], lambda v148edca4: (v148edca4 * v148edca4))[1]'
     """
     if _SIMPLE.fullmatch(sql):
         return body(sql)

@@ -47,7 +47,7 @@ def text_to_floating(sql: str, target: HiveType, *, lazy: bool = False) -> str: 
         number = f"regexp_extract({trimmed}, '^([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?)[fFdD]?$', 1)"
         special = f"regexp_extract({trimmed}, '^([+-]?(NaN|Infinity))$', 1)"
         return (
-            f"CASE WHEN isfinite(TRY_CAST({v} AS {type_})) AND strpos({v}, '_') = 0 THEN TRY_CAST({v} AS {type_}) "
+            f"CASE WHEN isfinite(TRY_CAST({v} AS {type_})) AND strpos({v}, '_') = 0 AND strpos({v}, '+-') = 0 THEN TRY_CAST({v} AS {type_}) "
             f"WHEN {v} IS NULL THEN NULL "
             f"WHEN {number} <> '' THEN coalesce(TRY_CAST({number} AS {type_}), CAST(CASE WHEN {number}[1] = '-' "
             f"THEN '-infinity' ELSE 'infinity' END AS {type_})) "
@@ -62,7 +62,7 @@ def text_to_decimal(sql: str, target: HiveType, *, lazy: bool = False) -> str:
 
     def convert(v: str) -> str:
         trimmed = v if lazy else f"trim({v}, ' ')"
-        form = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
+        form = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?"
         return f"CASE WHEN regexp_full_match({trimmed}, '{form}') THEN TRY_CAST({trimmed} AS {duckdb_type(target)}) END"
 
     return let(sql, convert)
@@ -82,7 +82,7 @@ def _date_of(v: str, tail: str) -> str:
     months = f"to_months({month} - 1)"
     return (
         f"CASE WHEN regexp_matches({v}, {form}) THEN "
-        f"CAST(make_date({year}, 1, 1) + {months} + to_days({day} - 1) AS DATE) END"
+        f"CAST(make_date(greatest({year}, 1), 1, 1) + {months} + to_days({day} - 1) AS DATE) END"
     )
 
 

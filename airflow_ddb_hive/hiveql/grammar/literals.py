@@ -1,0 +1,60 @@
+"""Numbers as Hive reads them: whole, with a suffix, decimal, or with an exponent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.hiveql.grammar.syntax import LiteralNode
+from airflow_ddb_hive.model.types import BIGINT, DOUBLE, INT, SMALLINT, TINYINT, DecimalType, HiveType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+    from airflow_ddb_hive.hiveql.tree import Position
+
+__all__ = ["number_literal"]
+
+_MAX_DIGITS = 38
+_SUFFIXES: dict[str, HiveType] = {"L": BIGINT, "S": SMALLINT, "Y": TINYINT}
+
+
+def number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNode:
+    """The constant of a number's text, in upper case."""
+    if text.endswith("BD"):
+        return _decimal_literal(Decimal(text[:-2]), position, text)
+    if text[-1] in _SUFFIXES and text[:-1].isdigit():
+        return LiteralNode(position, int(text[:-1]), _SUFFIXES[text[-1]], text)
+    if text[-1] == "D":
+        return LiteralNode(position, float(text[:-1]), DOUBLE, text)
+    if text.isdigit():
+        return _whole_literal(int(text), position, text)
+    if "E" in text and text[-1].isdigit():
+        return LiteralNode(position, float(text), DOUBLE, text)
+    if text[-1].isalpha():
+        cursor.place -= 1
+        raise cursor.error("expression specification")
+    return _decimal_literal(Decimal(text), position, text)
+
+
+def _whole_literal(value: int, position: Position, text: str) -> LiteralNode:
+    if value < 2**31:
+        return LiteralNode(position, value, INT, text)
+    if value < 2**63:
+        return LiteralNode(position, value, BIGINT, text)
+    return _decimal_literal(Decimal(value), position, text)
+
+
+def _decimal_literal(value: Decimal, position: Position, text: str) -> LiteralNode:
+    """A decimal literal has the digits that are left when trailing zeros after the point are gone."""
+    _, digits, exponent = value.as_tuple()
+    scale = max(0, -int(exponent))
+    figures = int("".join(map(str, digits))) * 10 ** max(0, int(exponent))
+    while scale and figures % 10 == 0:
+        figures //= 10
+        scale -= 1
+    precision = max(len(str(figures)), scale, 1)
+    if precision > _MAX_DIGITS:
+        return LiteralNode(position, float(value), DOUBLE, text)
+    return LiteralNode(
+        position, Decimal((0, tuple(map(int, str(figures))), -scale)), DecimalType(precision, scale), text
+    )
