@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ __all__ = ["DemoError", "Step", "airflow_environment", "migrate", "run_dag"]
 DAGS = Path(__file__).resolve().parents[1] / "dags_examples"
 _DONE = frozenset({"success", "failed", "upstream_failed", "skipped"})
 _POLL_SECONDS = 0.5
+_ERROR_LINE = re.compile(r"^[\w.]+(?:Error|Exception|Failure): .+", re.MULTILINE)
 
 
 class DemoError(Exception):
@@ -96,13 +98,19 @@ def run_dag(environment: Mapping[str, str], home: Path, conf: Mapping[str, str],
                     seen.add(step.task_id)
                     yield step
                     if step.state != "success":
-                        raise DemoError(f"task {step.task_id} ended as {step.state}: see {log}")
+                        raise DemoError(f"task {step.task_id} ended as {step.state}: see {log}{_last_error(log)}")
                 if running:
                     time.sleep(_POLL_SECONDS)
         finally:
             _end(process)
     if process.returncode != 0:
         raise DemoError(f"airflow dags test ended with status {process.returncode}: see {log}")
+
+
+def _last_error(log: Path) -> str:
+    """Quote the log's last line that an exception ends with, for the eye only."""
+    found = _ERROR_LINE.findall(log.read_text(encoding="utf-8", errors="replace"))
+    return f"\n  {found[-1]}" if found else ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -149,10 +157,21 @@ def _step(database: sqlite3.Connection, task_id: str, state: str, seconds: float
 
 
 def _loads(value: Any) -> Any:
-    """Airflow 2 stores JSON as bytes, Airflow 3 as a JSON column, and some of it is JSON within JSON."""
+    """Read an XCom: JSON, of which Airflow 2 stores the bytes, with classes such as tuple named beside their data."""
     while isinstance(value, str | bytes):
         try:
             value = json.loads(value)
         except ValueError:
             break
+    return _unwrapped(value)
+
+
+def _unwrapped(value: Any) -> Any:
+    match value:
+        case {"__classname__": _, "__data__": data}:
+            return _unwrapped(data)
+        case dict():
+            return {key: _unwrapped(item) for key, item in value.items()}
+        case list():
+            return [_unwrapped(item) for item in value]
     return value

@@ -16,8 +16,8 @@ SCRIPTS = {
     "numbers": ["SELECT 127Y, 5L, 2.50BD, CAST(0.1 AS DOUBLE), CAST(1e10 AS DOUBLE), CAST(2 AS DOUBLE), -7"],
     "nested": ["SELECT array(1, 2), map('k', 'v'), named_struct('a', 1, 'b', 'x'), array('q\"uote')"],
     "dates": ["SELECT CAST('2024-02-29' AS DATE), CAST('2024-02-29 12:30:00.5' AS TIMESTAMP)"],
-    "variables": ["SET hivevar:n=7", "SELECT ${hivevar:n}, '${n}'", "SET a.b=c", "SET a.b"],
-    "comments": ["SELECT 1 -- not ; here\n", "SELECT ';' /* nor ; here */"],
+    "variables": ["SET hivevar:n=7", "SELECT ${hivevar:n}, '${n}'", "SET a.b=c", "SELECT '${hiveconf:a.b}'"],
+    "comments": ["SELECT 1 -- not ; here\n", "SELECT ';' /* nor here */"],
 }
 
 

@@ -14,7 +14,7 @@ from airflow_ddb_hive import dbapi
 def test_values_and_types_of_a_query() -> None:
     with dbapi.connect() as connection:
         cursor = connection.cursor()
-        cursor.execute("SELECT 1 AS a, 'x' AS b, 2.50BD AS c, array(1, 2) AS d, map('k', 'v') AS e")
+        cursor.execute("SELECT 1 AS a, 'x' AS b, 2.55BD AS c, array(1, 2) AS d, map('k', 'v') AS e")
         assert [column[:2] for column in cursor.description or []] == [
             ("a", "int"),
             ("b", "string"),
@@ -22,7 +22,7 @@ def test_values_and_types_of_a_query() -> None:
             ("d", "array<int>"),
             ("e", "map<string,string>"),
         ]
-        assert cursor.fetchall() == [(1, "x", Decimal("2.50"), [1, 2], {"k": "v"})]
+        assert cursor.fetchall() == [(1, "x", Decimal("2.55"), [1, 2], {"k": "v"})]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.pages import Shape
     from airflow_ddb_hive.model.job import StatementReport
 
-__all__ = ["QueryResult", "StatementResult", "TextResult", "arrow_schema"]
+__all__ = ["QueryResult", "StatementResult", "TextResult", "arrow_schema", "fitted"]
 
 Rows = Callable[["Shape"], Iterator[pa.RecordBatch]]
 """Runs the query, its rows shaped by a wrapper around its SQL."""
@@ -28,6 +28,15 @@ Rows = Callable[["Shape"], Iterator[pa.RecordBatch]]
 def arrow_schema(columns: Sequence[OutputColumn]) -> pa.Schema:
     """The schema of a result: names may repeat, as Hive's may."""
     return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns])
+
+
+def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """The batch under a schema's names and types; DuckDB has no type for a bare NULL and its own names for items."""
+    cells = [
+        pa.nulls(batch.num_rows) if pa.types.is_null(field.type) else cell.cast(field.type)
+        for cell, field in zip(batch.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(cells, schema=schema)
 
 
 class StatementResult:
@@ -92,8 +101,7 @@ class QueryResult(StatementResult):
         """The rows as Arrow batches of the types in ``model/arrow.py``."""
         schema = arrow_schema(self.columns or ())
         for batch in self._run(lambda query: query):
-            table = pa.Table.from_batches([batch.rename_columns(schema.names)])
-            yield from table.cast(schema).to_batches()
+            yield fitted(batch, schema)
 
     def lines(self) -> Iterator[str]:
         """The rows as the Hive CLI prints them."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 
 from airflow_ddb_hive.engines.local.emit import emit_cells
+from airflow_ddb_hive.engines.local.result import fitted
 from airflow_ddb_hive.formats import file_format
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
@@ -115,10 +116,7 @@ class _FilePart:
             return
         if self._open is None:
             self._open = self._target.create()
-        schema = self._target.schema
-        table = pa.Table.from_batches([batch.rename_columns(schema.names)]).cast(schema)
-        for part in table.to_batches():
-            self._open[1].write(part)
+        self._open[1].write(fitted(batch, self._target.schema))
 
     def close(self) -> None:
         if self._open is not None:
@@ -145,10 +143,9 @@ class ItemTarget:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Queue rows for sending; waits while the writer has enough."""
-        table = pa.Table.from_batches([batch.rename_columns(self._schema.names)]).cast(self._schema)
+        rows = fitted(batch, self._schema)
         with self._lock:
-            for part in table.to_batches():
-                self._writer.write(part)
+            self._writer.write(rows)
 
     def finish(self) -> None:
         """Send what is left and wait until DynamoDB has taken everything."""

@@ -12,7 +12,7 @@ from airflow_ddb_hive.engines.local.emit import emit_relation
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.feed import Feed
 from airflow_ddb_hive.engines.local.plan import stream_plan
-from airflow_ddb_hive.engines.local.sources import estimated_bytes, open_source
+from airflow_ddb_hive.engines.local.sources import ROW_MARK, estimated_bytes, open_source
 from airflow_ddb_hive.engines.local.stream_left import stream_left
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ class WholeQuery:
         self, cursor: duckdb.DuckDBPyConnection, source: Source, name: str, page: pa.Table, statement: str
     ) -> None:
         query = source.typed_sql("page") or "SELECT * FROM page"
+        if ROW_MARK not in source.schema.names:
+            # Of a table's several scans one may only count its rows.
+            query = f"SELECT *, CAST(NULL AS TINYINT) AS {ROW_MARK} FROM ({query})"
         with duck_errors(self._context.cancellation):
             cursor.register("page", page)
             try:

@@ -79,7 +79,7 @@ def bind_field(container: Expression, name: str, position: Position) -> Call:
     try:
         signature = STRUCT_FIELD.resolve((container, label))
     except ArgumentMismatch as error:
-        raise semantic_error(error.code, f"{error.message} '{name}'", position) from error
+        raise semantic_error(error.code, f"{error.message} '{name}'", container.position) from error
     return Call(signature.result, position, node.name, (container, label))
 
 

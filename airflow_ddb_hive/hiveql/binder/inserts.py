@@ -39,6 +39,7 @@ def bind_query_statement(cursor: Cursor, context: Context) -> Statement:
     source = reader.sources.from_clause() if cursor.at("FROM") else None
     if not cursor.at("INSERT"):
         query = reader.body(source)
+        cursor.end()
         query = _with(query, start, ctes)
         relation = QueryBinder(context).bind(query)
         return QueryStatement(relation=pruned(relation), position=start)
@@ -71,6 +72,7 @@ class _InsertReader:
                 "an INSERT with several targets is not supported: write one INSERT … SELECT statement for each",
                 cursor.position,
             )
+        cursor.end()
         relation = QueryBinder(self._context).bind(_with(query, start, ctes))
         if isinstance(sink, TableSink):
             relation = self._converted(relation, sink, place)

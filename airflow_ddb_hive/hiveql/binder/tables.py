@@ -152,6 +152,7 @@ class _TableReader:
         if not (self.cursor.take("AS") or self.cursor.at("SELECT") or self.cursor.at("WITH")):
             return None
         node = QueryReader(self.cursor).query()
+        self.cursor.end()
         return pruned(QueryBinder(self.context).bind(node))
 
     def _kind(self) -> str:

@@ -228,6 +228,7 @@ class ExpressionReader:
                 cursor.expect("]", "expression specification")
                 operand = FunctionNode(position, "index", (operand, index))
             elif cursor.at(".") and cursor.peek().text != "*":
+                position = cursor.peek().position
                 cursor.advance()
                 operand = MemberNode(position, operand, self._member_name())
             else:

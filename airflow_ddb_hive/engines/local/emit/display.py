@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.java_text import decimal_text, floating_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.engines.local.physical import quoted_field
-from airflow_ddb_hive.hiveql.tree import OutputColumn
 from airflow_ddb_hive.model.types import ArrayType, CharType, DecimalType, HiveType, MapType, StructType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow_ddb_hive.hiveql.tree import OutputColumn
 
 __all__ = ["emit_lines"]
 

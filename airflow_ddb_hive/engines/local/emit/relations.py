@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.expressions import emit_expression, emit_sort_key
 from airflow_ddb_hive.engines.local.emit.functions import TABLE_GENERATORS
@@ -23,6 +23,9 @@ from airflow_ddb_hive.hiveql.tree import (
     Union,
     Values,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["emit_relation"]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-__all__ = ["let", "list_of", "raise_error", "text", "wrap"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["let", "list_of", "placed", "raise_error", "text", "wrap"]
 
 _SIMPLE = re.compile(r"t\d+\.c\d+|c\d+|v[0-9a-f]{8}|-?\d+|NULL|TRUE|FALSE")
 _UNSAFE = re.compile("[\x00-\x1f\x7f\ufeff]+")
@@ -88,3 +91,22 @@ def wrap(sql: str, hive_integer: str) -> str:
     if bits == 64:
         return f"CAST(((({sql}) + {half}::HUGEINT) & {mask}::HUGEINT) - {half}::HUGEINT AS BIGINT)"
     return f"CAST(((({sql}) + {half}) & {mask}) - {half} AS {_NAMES[hive_integer]})"
+
+
+def placed(whole: str, scale: int) -> str:
+    """Return a whole number's text with a point ``scale`` digits from its end: no decimal type is wide enough.
+
+    Example:
+        >>> placed("v", 0)
+        'CAST(v AS VARCHAR)'
+    """
+    if not scale:
+        return f"CAST({whole} AS VARCHAR)"
+
+    def point(v: str) -> str:
+        digits = f"CAST(abs({v}) AS VARCHAR)"
+        padded = f"CASE WHEN length({digits}) > {scale} THEN {digits} ELSE lpad({digits}, {scale + 1}, '0') END"
+        sign = f"CASE WHEN {v} < 0 THEN '-' ELSE '' END"
+        return f"({sign} || left({padded}, -{scale}) || '.' || right({padded}, {scale}))"
+
+    return let(whole, point)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.java_text import floating_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
@@ -16,8 +16,6 @@ from airflow_ddb_hive.engines.local.emit.text_values import (
 )
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
-from airflow_ddb_hive.hiveql.tree import OutputColumn
-from airflow_ddb_hive.model.delimited import DelimitedOptions
 from airflow_ddb_hive.model.types import (
     ArrayType,
     CharType,
@@ -28,10 +26,17 @@ from airflow_ddb_hive.model.types import (
     VarcharType,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from airflow_ddb_hive.hiveql.tree import OutputColumn
+    from airflow_ddb_hive.model.delimited import DelimitedOptions
+    from airflow_ddb_hive.model.table import Column
+
 __all__ = ["emit_cells", "emit_parse"]
 
 
-def emit_cells(query: str, columns: Sequence[OutputColumn], options: DelimitedOptions) -> str:
+def emit_cells(query: str, columns: Sequence[OutputColumn | Column], options: DelimitedOptions) -> str:
     """Return a SELECT of each column's text as a file has it; NULL stays NULL.
 
     Example:

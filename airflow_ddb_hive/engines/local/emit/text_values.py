@@ -6,9 +6,13 @@ Each conversion tries DuckDB's own cast first and keeps it where the text is pla
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from airflow_ddb_hive.engines.local.emit.sql import let, raise_error
 from airflow_ddb_hive.engines.local.physical import duckdb_type
-from airflow_ddb_hive.model.types import HiveType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = [
     "text_to_boolean",
@@ -38,7 +42,7 @@ def text_to_integer(sql: str, target: HiveType, *, lazy: bool = False) -> str:
     return let(sql, convert)
 
 
-def text_to_floating(sql: str, target: HiveType, *, lazy: bool = False) -> str:  # noqa: ARG001 (both ways agree)
+def text_to_floating(sql: str, target: HiveType, *, lazy: bool = False) -> str:
     """What ``Double.parseDouble`` takes: blanks around, an ``f`` or ``d`` after, NaN and Infinity as spelled so."""
     type_ = duckdb_type(target)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from airflow_ddb_hive.engines.local.emit.sql import let, wrap
+from airflow_ddb_hive.engines.local.emit.sql import let, placed, wrap
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Call, Literal
@@ -55,13 +55,12 @@ def _avg(call: Call, arguments: Sequence[str], over: str) -> str:
     def quotient(sum_: str) -> str:
         unscaled = f"CAST(replace(CAST({sum_} AS VARCHAR), '.', '') AS HUGEINT)"
         whole = f"({unscaled} * {10**shift}::HUGEINT)"
-        return let(
-            f"nullif({count}, 0)",
-            lambda n: (
-                f"TRY_CAST(CAST({whole} // {n} + CASE WHEN 2 * abs({whole} % {n}) >= {n} "
-                f"THEN sign({unscaled}) ELSE 0 END AS VARCHAR) || 'e-{result_scale}' AS {target})"
-            ),
-        )
+
+        def divide(n: str) -> str:
+            half = f"CASE WHEN 2 * abs({whole} % {n}) >= {n} THEN sign({unscaled}) ELSE 0 END"
+            return f"TRY_CAST({placed(f'({whole} // {n} + {half})', result_scale)} AS {target})"
+
+        return let(f"nullif({count}, 0)", divide)
 
     return let(total, quotient)
 

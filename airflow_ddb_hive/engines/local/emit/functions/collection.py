@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
 from airflow_ddb_hive.engines.local.emit.sql import let, list_of, text
@@ -11,6 +11,9 @@ from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Call, Literal
 from airflow_ddb_hive.model.types import MapType, StructType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["COLLECTIONS", "json_field"]
 

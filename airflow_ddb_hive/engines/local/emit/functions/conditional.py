@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
-from airflow_ddb_hive.hiveql.tree import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow_ddb_hive.hiveql.tree import Call
 
 __all__ = ["CONDITIONALS"]
 

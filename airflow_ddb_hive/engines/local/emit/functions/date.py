@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
 from airflow_ddb_hive.engines.local.emit.functions.string import literal_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.errors import UnsupportedSqlError
-from airflow_ddb_hive.hiveql.tree import Call, Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflow_ddb_hive.hiveql.tree import Call, Expression
 
 __all__ = ["DATES", "strftime_pattern"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
@@ -11,6 +11,9 @@ from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
 from airflow_ddb_hive.model.types import DOUBLE, DecimalType, HiveType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["MATHEMATICS"]
 
@@ -46,8 +49,11 @@ def _round(function: str) -> Emitter:
         places = _places(call_)
         target = duckdb_type(call_.type)
         if _kind(call_.type) == "integer":
-            rounded = arguments[0] if places >= 0 else f"{function}(CAST({arguments[0]} AS DECIMAL(38,0)), {places})"
-            return arguments[0] if places >= 0 else f"CAST({rounded} AS {target})"
+            if places >= 0:
+                return arguments[0]
+            return wrap(
+                f"CAST({function}(CAST({arguments[0]} AS DECIMAL(38,0)), {places}) AS HUGEINT)", str(call_.type)
+            )
         if _kind(call_.type) == "decimal":
             return f"TRY_CAST({function}({arguments[0]}, {places}) AS {target})"
         return let(arguments[0], lambda v: _round_floating(function, v, places, target))
@@ -67,8 +73,6 @@ def _round_floating(function: str, v: str, places: int, target: str) -> str:
 def _whole(function: str) -> Emitter:
     def emit(call_: Call, arguments: Sequence[str]) -> str:
         kind = _kind(call_.arguments[0].type)
-        if kind == "integer":
-            return f"CAST({arguments[0]} AS BIGINT)"
         if kind == "decimal":
             return f"TRY_CAST({function}({arguments[0]}) AS {duckdb_type(call_.type)})"
         return emit_cast(f"{function}(CAST({arguments[0]} AS DOUBLE))", DOUBLE, call_.type)

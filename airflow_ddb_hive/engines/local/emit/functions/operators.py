@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
-from airflow_ddb_hive.engines.local.emit.sql import let, text, wrap
+from airflow_ddb_hive.engines.local.emit.sql import let, placed, text, wrap
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Call, Literal
 from airflow_ddb_hive.model.types import ArrayType, DecimalType, HiveType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["OPERATORS", "REGEX_REFUSED", "like_pattern"]
 
@@ -70,7 +73,8 @@ def _decimal(symbol: str, call: Call, arguments: Sequence[str]) -> str:
         scale = max(_scale(left), _scale(right))
         needed = max(_digits(left) - _scale(left), _digits(right) - _scale(right)) + scale + 1
     if needed <= 38:
-        return f"TRY_CAST({arguments[0]} {symbol} {arguments[1]} AS {target})"
+        wide = f"CAST({arguments[0]} AS DECIMAL(38,{_scale(left)}))" if symbol == "*" else arguments[0]
+        return f"TRY_CAST({wide} {symbol} {arguments[1]} AS {target})"
     exact = f"CAST({arguments[0]} AS DECIMAL(38,{_scale(left)})) {symbol} CAST({arguments[1]} AS DECIMAL(38,{_scale(right)}))"
     if symbol == "*" and scale > 38:
         raise UnsupportedSqlError(f"the product of {left} and {right} has more than 38 digits: cast to fewer first")
@@ -99,11 +103,11 @@ def _divide(call: Call, arguments: Sequence[str]) -> str:
 def _quotient(call: Call, a: str, b: str, shift: int) -> str:
     upper = f"(CAST(abs({_unscaled(a, call.arguments[0].type)}) AS HUGEINT) * {10**shift}::HUGEINT)"
     lower = f"CAST(abs({_unscaled(b, call.arguments[1].type)}) AS HUGEINT)"
-    assert isinstance(call.type, DecimalType)  # noqa: S101 (the caller asked)
+    assert isinstance(call.type, DecimalType)
     whole = f"({upper} // {lower} + CASE WHEN 2 * ({upper} % {lower}) >= {lower} THEN 1 ELSE 0 END)"
     signed = f"(CASE WHEN ({a} < 0) <> ({b} < 0) THEN -{whole} ELSE {whole} END)"
-    placed = _placed(signed, call.type.scale)
-    return f"CASE WHEN {b} = 0 THEN NULL ELSE TRY_CAST({placed} AS {duckdb_type(call.type)}) END"
+    pointed = placed(signed, call.type.scale)
+    return f"CASE WHEN {b} = 0 THEN NULL ELSE TRY_CAST({pointed} AS {duckdb_type(call.type)}) END"
 
 
 def _unscaled(sql: str, type_: HiveType) -> str:
@@ -111,26 +115,19 @@ def _unscaled(sql: str, type_: HiveType) -> str:
     return f"CAST(replace(CAST({sql} AS VARCHAR), '.', '') AS HUGEINT)" if scale else f"CAST({sql} AS HUGEINT)"
 
 
-def _placed(whole: str, scale: int) -> str:
-    """A whole number with the point ``scale`` digits from its end, by text: no decimal type is wide enough."""
-    return f"CAST({whole} AS VARCHAR) || 'e-{scale}'" if scale else whole
-
-
 def _modulo(call: Call, arguments: Sequence[str]) -> str:
     left, right = arguments
     if str(call.type) in ("float", "double"):
-        return f"fmod({left}, nullif({right}, 0))"
+        return f"({left} % nullif({right}, 0))"
     remainder = f"({left} % nullif({right}, 0))"
     return f"TRY_CAST({remainder} AS {duckdb_type(call.type)})"
 
 
 def _pmod(call: Call, arguments: Sequence[str]) -> str:
     left, right = arguments
-    function = "fmod({0}, {1})" if str(call.type) in ("float", "double") else "({0} % {1})"
 
     def positive(b: str) -> str:
-        first = function.format(left, b)
-        return function.format(f"({first} + {b})", b)
+        return f"((({left} % {b}) + {b}) % {b})"
 
     return f"CAST({let(f'nullif({right}, 0)', positive)} AS {duckdb_type(call.type)})"
 
@@ -227,7 +224,7 @@ def _index(call: Call, arguments: Sequence[str]) -> str:
 
 def _field(call: Call, arguments: Sequence[str]) -> str:
     name = call.arguments[1]
-    assert isinstance(name, Literal)  # noqa: S101 (the binder makes the name itself)
+    assert isinstance(name, Literal)
     column = quoted_field(str(name.value).lower())
     if isinstance(call.arguments[0].type, ArrayType):
         return f"list_transform({arguments[0]}, lambda f: f.{column})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
 from airflow_ddb_hive.engines.local.emit.functions.operators import REGEX_REFUSED
@@ -10,6 +10,9 @@ from airflow_ddb_hive.engines.local.emit.sql import let, list_of, text
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
 from airflow_ddb_hive.model.types import ArrayType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["STRINGS", "literal_text"]
 
