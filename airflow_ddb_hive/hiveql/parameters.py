@@ -31,7 +31,7 @@ def bind_parameters(text: str, parameters: Mapping[str, Any] | None) -> str:
 
     Example:
         >>> bind_parameters("select %(a)s, '%(a)s', 5 %% 2", {"a": "it's"})
-        "select 'it\\\\'s', '%(a)s', 5 % 2"
+        "select 'it\\'s', '%(a)s', 5 % 2"
         >>> bind_parameters("select 5 %% 2", None)
         'select 5 %% 2'
 

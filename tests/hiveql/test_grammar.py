@@ -43,9 +43,13 @@ Query = Callable[[str], Relation]
         ("select i from t limit i", 22),
         ("insert overwrite t select 1", 17),
         ("select i[0 from t", 11),
+        ("select 1E5.5", 7),
+        ("select 1.5L", 7),
     ],
 )
-def test_text_outside_the_grammar_is_a_syntax_error_at_its_place(text: str, column: int, catalog: MemoryCatalog) -> None:
+def test_text_outside_the_grammar_is_a_syntax_error_at_its_place(
+    text: str, column: int, catalog: MemoryCatalog
+) -> None:
     with pytest.raises(HiveSyntaxError) as caught:
         bind_statement(text, catalog=catalog)
     assert (caught.value.line, caught.value.column) == (1, column)
@@ -134,6 +138,8 @@ def test_operators_bind_as_in_hives_grammar(text: str, expected: str, query: Que
         ("1.5BD", "decimal(2,1)", "1.5"),
         ("12345678901234567890", "decimal(20,0)", "12345678901234567890"),
         ("1e3", "double", "1000.0"),
+        ("1e99999999BD", "double", "inf"),
+        ("123456789012345678901234567890123456789", "double", "1.2345678901234568e+38"),
         ("5D", "double", "5.0"),
         ("'a' 'b'", "string", "ab"),
         (r"'\t\001\u0041\%'", "string", "\t\x01A\\%"),
@@ -176,6 +182,11 @@ def test_meaningless_statements_get_hives_error(text: str, message: str, catalog
     with pytest.raises(HiveSemanticError) as caught:
         bind_statement(text, catalog=catalog)
     assert message in caught.value.hive_text()
+
+
+def test_endless_nesting_is_refused(catalog: MemoryCatalog) -> None:
+    with pytest.raises(UnsupportedSqlError, match="nested too deeply"):
+        bind_statement("select " + "(" * 5000 + "1" + ")" * 5000, catalog=catalog)
 
 
 def test_places_count_from_where_the_statement_stands_in_the_script(catalog: MemoryCatalog) -> None:

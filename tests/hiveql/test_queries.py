@@ -188,7 +188,9 @@ def test_subqueries_stand_in_expressions(query: Query) -> None:
 
 
 def test_references_name_a_relation_below_them(query: Query) -> None:
-    relation = query("select t.s, count(*) from t join u on t.i = u.id where u.name like 'a%' group by t.s having 1 = 1")
+    relation = query(
+        "select t.s, count(*) from t join u on t.i = u.id where u.name like 'a%' group by t.s having 1 = 1"
+    )
     for one in relations(relation):
         inputs = {below.id for below in (getattr(one, name, None) for name in ("input", "left", "right")) if below}
         for expression in getattr(one, "expressions", ()):

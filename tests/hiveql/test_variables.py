@@ -23,7 +23,10 @@ KNOWN = Variables(
         ("${hivevar:${n}}", "music"),
         ("${two}", "music"),
         ("'${t}' -- ${t}", "'music' -- music"),
-        ("${limit} ${hivevar:nope} ${system:nope} ${nope:z} ${t}", "${limit} ${hivevar:nope} ${system:nope} ${nope:z} music"),
+        (
+            "${limit} ${hivevar:nope} ${system:nope} ${nope:z} ${t}",
+            "${limit} ${hivevar:nope} ${system:nope} ${nope:z} music",
+        ),
         ("$t ${} ${a b}", "$t ${} ${a b}"),
     ],
 )

@@ -14,6 +14,7 @@ from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.engines.local.plan import MapPlan, map_plan
 from airflow_ddb_hive.engines.local.pump import Pump
 from airflow_ddb_hive.engines.local.result import StatementResult
+from airflow_ddb_hive.engines.local.shapes import Shape
 from airflow_ddb_hive.engines.local.sinks import FileTarget, ItemTarget, item_schema
 from airflow_ddb_hive.engines.local.sources import open_source
 from airflow_ddb_hive.engines.local.tables import writer
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from airflow_ddb_hive.engines.local.context import StatementContext
-    from airflow_ddb_hive.engines.local.pages import Shape
     from airflow_ddb_hive.engines.local.sources import Source, Unit
     from airflow_ddb_hive.hiveql.tree import Relation
     from airflow_ddb_hive.model.table import Table
@@ -68,32 +68,32 @@ class _Insert:
         mapped = self.context.mapped(sink.table)
         items = writer(mapped, range(len(sink.table.columns)), self.context)
         target = ItemTarget(items, item_schema(sink.table.columns))
-        shape = _filling(sink)
         try:
-            self._run(target, lambda query: target.shape(shape(query)))
+            self._run(target, _filling(sink, target.shape))
             target.finish()
         except BaseException:
             items.abort()
             raise
 
     def into_files(self, sink: TableSink | DirectorySink) -> None:
-        target, commit, filled = self._file_target(sink)
+        target, commit = self._file_target(sink)
+        shape = _filling(sink, target.shape) if isinstance(sink, TableSink) else target.shape
         try:
-            self._run(target, lambda query: target.shape(filled(query)))
+            self._run(target, shape)
             target.finish()
         except BaseException:
             commit.abort()
             raise
 
-    def _file_target(self, sink: TableSink | DirectorySink) -> tuple[FileTarget, OutputCommit, Shape]:
+    def _file_target(self, sink: TableSink | DirectorySink) -> tuple[FileTarget, OutputCommit]:
         if isinstance(sink, TableSink):
             table = sink.table
             commit = self._commit(table.location or "", overwrite=sink.overwrite)
             properties = dict(table.properties)
-            return FileTarget(table.columns, table.storage, properties, commit, self.context), commit, _filling(sink)
+            return FileTarget(table.columns, table.storage, properties, commit, self.context), commit
         commit = self._commit(local_url(sink.path), overwrite=True)
         columns = [Column(f"_col{place}", column.type) for place, column in enumerate(self.relation.columns)]
-        return FileTarget(columns, sink.storage, {}, commit, self.context), commit, lambda query: query
+        return FileTarget(columns, sink.storage, {}, commit, self.context), commit
 
     def _commit(self, location: str, *, overwrite: bool) -> OutputCommit:
         return OutputCommit(self.context.stores.at(location), location, overwrite=overwrite)
@@ -115,11 +115,11 @@ class _Insert:
         return map_batches(plan, open_source(plan.scan, self.context), shape, self.context)
 
 
-def _filling(sink: TableSink) -> Shape:
+def _filling(sink: TableSink, shape: Shape) -> Shape:
     """SQL that puts the query's columns where the table has them, and NULL into those that it leaves out."""
     columns = sink.table.columns
     if sink.columns == tuple(range(len(columns))):
-        return lambda query: query
+        return shape
     place_of = {place: index for index, place in enumerate(sink.columns)}
     cells = ", ".join(
         f"c{place_of[place]} AS c{place}"
@@ -127,7 +127,7 @@ def _filling(sink: TableSink) -> Shape:
         else f"CAST(NULL AS {duckdb_type(column.type)}) AS c{place}"
         for place, column in enumerate(columns)
     )
-    return lambda query: f"SELECT {cells} FROM ({query})"
+    return Shape(sql=lambda query: shape.sql(f"SELECT {cells} FROM ({query})"))
 
 
 class _SingleWork:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -10,18 +9,19 @@ import pyarrow as pa
 from airflow_ddb_hive.engines.local.duck import duck_errors
 from airflow_ddb_hive.engines.local.emit import emit_relation
 from airflow_ddb_hive.engines.local.ending import ending
+from airflow_ddb_hive.engines.local.plan import picked_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
     import duckdb
 
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.plan import MapPlan
+    from airflow_ddb_hive.engines.local.shapes import Shape
     from airflow_ddb_hive.engines.local.sources import Source, Unit
 
-__all__ = ["Shape", "map_batches", "map_unit"]
-
-Shape = Callable[[str], str]
-"""Wraps a query into one that gives the rows in the form that a sink takes: lines, cells, or as they are."""
+__all__ = ["map_batches", "map_unit"]
 
 
 def map_batches(plan: MapPlan, source: Source, shape: Shape, context: StatementContext) -> Generator[pa.RecordBatch]:
@@ -54,15 +54,29 @@ def map_unit(
     plan: MapPlan, source: Source, unit: Unit, shape: Shape, context: StatementContext
 ) -> Generator[pa.RecordBatch]:
     """Yield the rows that the query makes of one part of its scan."""
-    name = f"scan_{plan.scan.id}"
-    query = shape(emit_relation(plan.relation, {plan.scan.id: name}))
     typed = source.typed_sql(f"raw_{plan.scan.id}")
+    picked = picked_columns(plan)
+    if picked and typed is None and shape.arrow is not None:
+        yield from _picked(unit, [f"c{place}" for place in picked], shape.arrow, context)
+        return
+    name = f"scan_{plan.scan.id}"
+    query = shape.sql(emit_relation(plan.relation, {plan.scan.id: name}))
     with context.duck.cursor(context.cancellation) as cursor, ending(unit()) as batches:
         for batch in batches:
             context.cancellation.check()
             with duck_errors(context.cancellation):
                 table = _run(cursor, query, batch, name, typed)
             yield from table.to_batches()
+
+
+def _picked(
+    unit: Unit, names: list[str], shape: Callable[[pa.RecordBatch], pa.RecordBatch], context: StatementContext
+) -> Generator[pa.RecordBatch]:
+    """Rows that the query leaves as they are need no query."""
+    with ending(unit()) as batches:
+        for batch in batches:
+            context.cancellation.check()
+            yield shape(pa.RecordBatch.from_arrays([batch.column(name) for name in names], names=names))
 
 
 def _run(

@@ -10,9 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 
-from airflow_ddb_hive.hiveql.tree import Call, Expression, Filter, Limit, Project, Relation, ScalarSubquery, Scan
+from airflow_ddb_hive.hiveql.tree import (
+    Call,
+    ColumnRef,
+    Expression,
+    Filter,
+    Limit,
+    Project,
+    Relation,
+    ScalarSubquery,
+    Scan,
+)
 
-__all__ = ["MapPlan", "StreamPlan", "map_plan", "scans_of", "stream_plan"]
+__all__ = ["MapPlan", "StreamPlan", "map_plan", "picked_columns", "scans_of", "stream_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,16 @@ def map_plan(relation: Relation) -> MapPlan | None:
     if not isinstance(below, Scan):
         return None
     return MapPlan(core, below, limit, offset)
+
+
+def picked_columns(plan: MapPlan) -> tuple[int, ...] | None:
+    """Return the scan's columns that a query gives as they are, in its order; ``None`` if it does more than that."""
+    if plan.relation is plan.scan:
+        return tuple(range(len(plan.scan.columns)))
+    if not isinstance(plan.relation, Project) or plan.relation.input is not plan.scan:
+        return None
+    picked = [one.index for one in plan.relation.expressions if isinstance(one, ColumnRef)]
+    return tuple(picked) if len(picked) == len(plan.relation.expressions) else None
 
 
 def stream_plan(relation: Relation, size_of: Callable[[Scan], int]) -> StreamPlan:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from airflow_ddb_hive.engines.local.emit import emit_lines
 from airflow_ddb_hive.engines.local.pump import Pump
+from airflow_ddb_hive.engines.local.shapes import AS_IS, lines_shape
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.hiveql.tree import OutputColumn
 from airflow_ddb_hive.model.arrow import arrow_type
@@ -16,7 +16,7 @@ from airflow_ddb_hive.model.types import STRING
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
-    from airflow_ddb_hive.engines.local.pages import Shape
+    from airflow_ddb_hive.engines.local.shapes import Shape
     from airflow_ddb_hive.model.job import StatementReport
 
 __all__ = ["QueryResult", "StatementResult", "TextResult", "arrow_schema", "fitted"]
@@ -100,13 +100,13 @@ class QueryResult(StatementResult):
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows as Arrow batches of the types in ``model/arrow.py``."""
         schema = arrow_schema(self.columns or ())
-        for batch in self._run(lambda query: query):
+        for batch in self._run(AS_IS):
             yield fitted(batch, schema)
 
     def lines(self) -> Iterator[str]:
         """The rows as the Hive CLI prints them."""
         columns = self.columns or ()
-        for batch in self._run(lambda query: emit_lines(query, columns)):
+        for batch in self._run(lines_shape(columns)):
             yield from batch.column(0).to_pylist()
 
     def _run(self, shape: Shape) -> Iterator[pa.RecordBatch]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from airflow_ddb_hive.engines.local.emit import emit_cells
 from airflow_ddb_hive.engines.local.result import fitted
+from airflow_ddb_hive.engines.local.shapes import AS_IS, Shape, cells_shape
 from airflow_ddb_hive.formats import file_format
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
@@ -70,12 +70,12 @@ class FileTarget:
         self._numbers = itertools.count()
         self._lock = threading.Lock()
 
-    def shape(self, query: str) -> str:
+    @property
+    def shape(self) -> Shape:
         """Text formats take cells, typed ones the values."""
         if self._format.cells == "typed":
-            return query
-        options = DelimitedOptions.from_properties(self._storage.serde_properties)
-        return emit_cells(query, self._columns, options)
+            return AS_IS
+        return cells_shape(self._columns, DelimitedOptions.from_properties(self._storage.serde_properties))
 
     @property
     def schema(self) -> pa.Schema:
@@ -133,9 +133,10 @@ class ItemTarget:
         self._schema = schema
         self._lock = threading.Lock()
 
-    def shape(self, query: str) -> str:
+    @property
+    def shape(self) -> Shape:
         """Items are made from typed values."""
-        return query
+        return AS_IS
 
     def open_part(self) -> PartSink:
         """The table itself: its units differ in nothing."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from airflow_ddb_hive.engines.local.context import StatementContext
-    from airflow_ddb_hive.engines.local.pages import Shape
+    from airflow_ddb_hive.engines.local.shapes import Shape
     from airflow_ddb_hive.engines.local.sources import Source
     from airflow_ddb_hive.hiveql.tree import Relation, Scan
 
@@ -56,7 +56,7 @@ class WholeQuery:
             if plan.stream is not None:
                 feed = self._stream(cursor, plan.stream, stack)
                 names[plan.stream.id] = f"scan_{plan.stream.id}"
-            query = shape(emit_relation(self._arranged(cursor, stack), names))
+            query = shape.sql(emit_relation(self._arranged(cursor, stack), names))
             with duck_errors(context.cancellation, feed):
                 reader = cursor.sql(query).to_arrow_reader(_BATCH_ROWS)
                 stack.callback(reader.close)

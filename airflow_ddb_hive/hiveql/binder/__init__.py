@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.binder.commands import bind_describe, bind_set, bind_show, bind_use
 from airflow_ddb_hive.hiveql.binder.context import Context
 from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
@@ -68,7 +69,12 @@ def bind_statement(
     binder = _BINDERS.get(cursor.word.value if cursor.word.kind in ("word", "sign") else "")
     if binder is None:
         raise _unknown(cursor)
-    statement = binder(cursor, context)
+    try:
+        statement = binder(cursor, context)
+    except RecursionError as error:
+        raise UnsupportedSqlError(
+            "the statement is nested too deeply: split it", line=origin.line, column=origin.column
+        ) from error
     cursor.end()
     return statement
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["number_literal"]
 
 _MAX_DIGITS = 38
+_NUMBER = re.compile(r"\d+(\.\d*)?(E[+-]?\d+)?(BD|[LSYD])?")
 _SUFFIXES: dict[str, HiveType] = {"L": BIGINT, "S": SMALLINT, "Y": TINYINT}
 
 
 def number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNode:
     """The constant of a number's text, in upper case."""
+    if _NUMBER.fullmatch(text) is None:
+        cursor.place -= 1
+        raise cursor.error("expression specification")
     if text.endswith("BD"):
         return _decimal_literal(Decimal(text[:-2]), position, text)
     if text[-1] in _SUFFIXES and text[:-1].isdigit():
@@ -46,6 +51,8 @@ def _whole_literal(value: int, position: Position, text: str) -> LiteralNode:
 
 def _decimal_literal(value: Decimal, position: Position, text: str) -> LiteralNode:
     """A decimal literal has the digits that are left when trailing zeros after the point are gone."""
+    if abs(value.adjusted()) > 2 * _MAX_DIGITS:
+        return LiteralNode(position, float(value), DOUBLE, text)
     _, digits, exponent = value.as_tuple()
     scale = max(0, -int(exponent))
     figures = int("".join(map(str, digits))) * 10 ** max(0, int(exponent))

@@ -72,7 +72,7 @@ class SourceReader:
             if kind is None:
                 return source
             right = self._primary()
-            condition = self._condition(kind)
+            condition = self._condition()
             source = JoinNode(position, kind, source, right, condition)
 
     def _join_kind(self) -> str | None:
@@ -81,13 +81,11 @@ class SourceReader:
                 return kind
         return None
 
-    def _condition(self, kind: str) -> Node | None:
+    def _condition(self) -> Node | None:
         if self.cursor.take("ON"):
             return self._expressions.expression()
         if self.cursor.at("USING"):
             raise self.cursor.unsupported("JOIN … USING is not supported: write ON a.x = b.x")
-        if kind in ("semi", "left", "right", "full"):
-            return None
         return None
 
     def _primary(self) -> SourceNode:

@@ -82,7 +82,7 @@ def _integer_to_integer(sql: str, source: HiveType, target: HiveType) -> str:
 def _floating_to_integer(sql: str, _source: HiveType, target: HiveType) -> str:
     name = str(target)
     bits = 63 if name == "bigint" else 31
-    wide = "BIGINT" if bits == 63 else "INTEGER"
+    wide = "BIGINT" if name == "bigint" else "INTEGER"
 
     def saturate(v: str) -> str:
         return (
@@ -158,11 +158,13 @@ def _integer_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str
 
 
 def _floating_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
-    return _decimal_to_timestamp(f"TRY_CAST(CAST({sql} AS VARCHAR) AS DECIMAL(38,18))", _source, _target)
+    return _decimal_to_timestamp(
+        f"TRY_CAST(CAST(CAST({sql} AS DOUBLE) AS VARCHAR) AS DECIMAL(38,18))", _source, _target
+    )
 
 
 def _decimal_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
-    nanoseconds = f"trunc(CAST({{v}} AS DECIMAL(38,18)) % CAST(1 AS DECIMAL(38,18)) * 1000000000)"
+    nanoseconds = "trunc(CAST({{v}} AS DECIMAL(38,18)) % CAST(1 AS DECIMAL(38,18)) * 1000000000)"
     lost = raise_error("a timestamp has nanoseconds, which this engine does not keep: round it to microseconds")
 
     def convert(v: str) -> str:

@@ -23,6 +23,7 @@ def emit_lines(query: str, columns: Sequence[OutputColumn]) -> str:
     """Return ``SELECT <text> AS line`` over a query whose columns are ``c0`` to ``cn``.
 
     Example:
+        >>> from airflow_ddb_hive.hiveql.tree import OutputColumn
         >>> from airflow_ddb_hive.model.types import STRING
         >>> emit_lines("SELECT 'a' AS c0", [OutputColumn("a", STRING)])
         "SELECT coalesce(r.c0, 'NULL') AS line FROM (SELECT 'a' AS c0) AS r"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions import AGGREGATES, FRAMELESS, REFUSED_FUNCTIONS, SQL_FUNCTIONS
@@ -74,10 +73,8 @@ def _literal(literal: Literal) -> str:
             return f"unhex('{value.hex()}')"
         case datetime():
             return f"CAST('{value.isoformat(sep=' ')}' AS TIMESTAMP)"
-        case date():
-            return f"CAST('{value.isoformat()}' AS DATE)"
-        case int() | Decimal() | float():
-            return f"CAST('{value}' AS {target})"
+    written = value.isoformat() if isinstance(value, date) else str(value)
+    return f"CAST('{written}' AS {target})"
 
 
 def _case(case: Case, relation: RelationEmitter) -> str:

@@ -48,7 +48,8 @@ def _from_whole(whole: str, significant_bits: int) -> str:
         spare = f"(length(bin({v})) - {significant_bits + 2})"
         drop = f"(length(CAST(1::HUGEINT << greatest({spare}, 0)::INTEGER AS VARCHAR)) - 1)"
         power = f"CAST(pow(10, {drop}) AS HUGEINT)"
-        kept = f"CAST(({v} // {power}) + CASE WHEN {drop} > 0 AND 2 * ({v} % {power}) >= {power} THEN 1 ELSE 0 END AS VARCHAR)"
+        half = f"CASE WHEN {drop} > 0 AND 2 * ({v} % {power}) >= {power} THEN 1 ELSE 0 END"
+        kept = f"CAST(({v} // {power}) + {half} AS VARCHAR)"
         return let(kept, lambda k: _joined(k, f"length({k}) + {drop} - 1"))
 
     return let(whole, digits)

@@ -143,8 +143,15 @@ class _Emission:
         inner = f"(SELECT {name}.*{named} FROM {self._from(aggregate.input)}) AS {name}"
         keys = [f"{name}.k{i}" for i in range(len(aggregate.keys))]
         calls = [self.expression(call) for call in aggregate.aggregates]
-        identity = f"CAST(GROUPING({', '.join(keys)}) AS BIGINT)"
-        columns = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*keys, *calls, identity]))
+        used = {place for chosen in sets for place in chosen}
+        bits = [
+            f"{1 << (len(keys) - 1 - i)} * {f'GROUPING({key})' if i in used else '1'}" for i, key in enumerate(keys)
+        ]
+        identity = f"CAST({' + '.join(bits) or '0'} AS BIGINT)"
+        shown = [
+            key if i in used else f"CAST(NULL AS {duckdb_type(aggregate.keys[i].type)})" for i, key in enumerate(keys)
+        ]
+        columns = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*shown, *calls, identity]))
         listed = ", ".join(f"({', '.join(keys[place] for place in chosen)})" for chosen in sets)
         return f"SELECT {columns} FROM {inner} GROUP BY GROUPING SETS ({listed})"
 

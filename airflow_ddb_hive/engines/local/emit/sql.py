@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["let", "list_of", "placed", "raise_error", "text", "wrap"]
 
-_SIMPLE = re.compile(r"t\d+\.c\d+|c\d+|v[0-9a-f]{8}|-?\d+|NULL|TRUE|FALSE")
+_SIMPLE = re.compile(r"[rst]\d*\.c\d+|c\d+|e\d+(\.key|\.value)?|v[0-9a-f]{8}|-?\d+|NULL|TRUE|FALSE")
 _UNSAFE = re.compile("[\x00-\x1f\x7f\ufeff]+")
 
 
@@ -88,7 +88,7 @@ def wrap(sql: str, hive_integer: str) -> str:
     """
     bits = _BITS[hive_integer]
     half, mask = 1 << (bits - 1), (1 << bits) - 1
-    if bits == 64:
+    if hive_integer == "bigint":
         return f"CAST(((({sql}) + {half}::HUGEINT) & {mask}::HUGEINT) - {half}::HUGEINT AS BIGINT)"
     return f"CAST(((({sql}) + {half}) & {mask}) - {half} AS {_NAMES[hive_integer]})"
 

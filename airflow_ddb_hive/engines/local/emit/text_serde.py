@@ -40,6 +40,8 @@ def emit_cells(query: str, columns: Sequence[OutputColumn | Column], options: De
     """Return a SELECT of each column's text as a file has it; NULL stays NULL.
 
     Example:
+        >>> from airflow_ddb_hive.hiveql.tree import OutputColumn
+        >>> from airflow_ddb_hive.model.delimited import DelimitedOptions
         >>> from airflow_ddb_hive.model.types import BIGINT
         >>> emit_cells("SELECT 1 AS c0", [OutputColumn("a", BIGINT)], DelimitedOptions())
         'SELECT CAST(r.c0 AS VARCHAR) AS c0 FROM (SELECT 1 AS c0) AS r'
@@ -114,6 +116,7 @@ def emit_parse(source: str, columns: Sequence[tuple[int, HiveType]], options: De
     """Return a SELECT of typed columns ``c<i>`` from a source of text columns ``c<i>``.
 
     Example:
+        >>> from airflow_ddb_hive.model.delimited import DelimitedOptions
         >>> from airflow_ddb_hive.model.types import STRING
         >>> emit_parse("cells", [(0, STRING)], DelimitedOptions())
         'SELECT s.c0 AS c0 FROM cells AS s'
@@ -197,7 +200,8 @@ def _unescape(sql: str, _type: HiveType, options: DelimitedOptions) -> str:
     pieces = f"regexp_extract_all({sql}, {text(f'(?s){pattern}.|[^{pattern}]+|{pattern}$')})"
     ends = (
         f"array_to_string(list_transform({pieces}, lambda u: CASE WHEN u = {text(mark + 'n')} THEN chr(10) "
-        f"WHEN u = {text(mark + 'r')} THEN chr(13) WHEN length(u) > 1 AND u[1] = {text(mark)} THEN u[2:] ELSE u END), '')"
+        f"WHEN u = {text(mark + 'r')} THEN chr(13) WHEN length(u) > 1 AND u[1] = {text(mark)} THEN u[2:] "
+        "ELSE u END), '')"
     )
     has_end = f"(strpos({sql}, {text(mark + 'n')}) > 0 OR strpos({sql}, {text(mark + 'r')}) > 0)"
     return let(sql, lambda v: f"CASE WHEN {has_end} THEN {ends} ELSE {plain} END".replace(sql, v))
@@ -226,7 +230,8 @@ def _read_binary(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
             ),
         )
         base64 = f"regexp_full_match({v}, '[A-Za-z0-9+/=_ \\t\\r\\n-]*')"
-        return f"CASE WHEN {base64} THEN coalesce(nullif(TRY(from_base64({whole})), ''::BLOB), encode({v})) ELSE encode({v}) END"
+        decoded = f"nullif(TRY(from_base64({whole})), ''::BLOB)"
+        return f"CASE WHEN {base64} THEN coalesce({decoded}, encode({v})) ELSE encode({v}) END"
 
     return let(_unescape(sql, type_, options), decode)
 

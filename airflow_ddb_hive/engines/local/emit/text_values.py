@@ -42,7 +42,7 @@ def text_to_integer(sql: str, target: HiveType, *, lazy: bool = False) -> str:
     return let(sql, convert)
 
 
-def text_to_floating(sql: str, target: HiveType, *, lazy: bool = False) -> str:
+def text_to_floating(sql: str, target: HiveType, *, lazy: bool = False) -> str:  # noqa: ARG001 (both ways agree)
     """What ``Double.parseDouble`` takes: blanks around, an ``f`` or ``d`` after, NaN and Infinity as spelled so."""
     type_ = duckdb_type(target)
 
@@ -51,7 +51,8 @@ def text_to_floating(sql: str, target: HiveType, *, lazy: bool = False) -> str:
         number = f"regexp_extract({trimmed}, '^([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?)[fFdD]?$', 1)"
         special = f"regexp_extract({trimmed}, '^([+-]?(NaN|Infinity))$', 1)"
         return (
-            f"CASE WHEN isfinite(TRY_CAST({v} AS {type_})) AND strpos({v}, '_') = 0 AND strpos({v}, '+-') = 0 THEN TRY_CAST({v} AS {type_}) "
+            f"CASE WHEN isfinite(TRY_CAST({v} AS {type_})) AND strpos({v}, '_') = 0 AND strpos({v}, '+-') = 0 "
+            f"THEN TRY_CAST({v} AS {type_}) "
             f"WHEN {v} IS NULL THEN NULL "
             f"WHEN {number} <> '' THEN coalesce(TRY_CAST({number} AS {type_}), CAST(CASE WHEN {number}[1] = '-' "
             f"THEN '-infinity' ELSE 'infinity' END AS {type_})) "

@@ -47,7 +47,7 @@ def _map(call_: Call, arguments: Sequence[str]) -> str:
 
 def _all_distinct(call_: Call) -> bool:
     keys = [key.value for key in call_.arguments[::2] if isinstance(key, Literal)]
-    return len(keys) * 2 == len(call_.arguments) and len(set(keys)) == len(keys) and None not in keys
+    return len(keys) == len(call_.arguments[::2]) and None not in keys and len(set(keys)) == len(keys)
 
 
 def _packed(call_: Call, values: Sequence[str]) -> str:
@@ -84,7 +84,7 @@ def _get_json_object(call_: Call, arguments: Sequence[str]) -> str:
 
 def _str_to_map(call_: Call, arguments: Sequence[str]) -> str:
     between = arguments[1] if len(arguments) > 1 else "','"
-    inside = arguments[2] if len(arguments) > 2 else "':'"
+    inside = arguments[2] if arguments[2:] else "':'"
     for place in call_.arguments[1:]:
         if (
             not isinstance(place, Literal)

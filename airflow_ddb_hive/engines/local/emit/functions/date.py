@@ -107,7 +107,7 @@ def _part(name: str) -> Emitter:
 
 def _add_months(call_: Call, arguments: Sequence[str]) -> str:
     """The last day of a month stays the last day."""
-    pattern = _pattern(call_.arguments[2], "the pattern of add_months") if len(arguments) > 2 else text("%Y-%m-%d")
+    pattern = _pattern(call_.arguments[2], "the pattern of add_months") if arguments[2:] else text("%Y-%m-%d")
 
     def moved(v: str) -> str:
         day = f"CAST({v} + to_months({arguments[1]}) AS DATE)"
@@ -147,7 +147,7 @@ def _next_day(call_: Call, arguments: Sequence[str]) -> str:
 
 
 def _months_between(call_: Call, arguments: Sequence[str]) -> str:
-    if len(call_.arguments) > 2:
+    if call_.arguments[2:]:
         raise UnsupportedSqlError("months_between is supported with two arguments alone")
 
     def between(a: str, b: str) -> str:

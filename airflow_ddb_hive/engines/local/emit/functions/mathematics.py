@@ -25,7 +25,7 @@ def _kind(type_: HiveType) -> str:
 
 
 def _places(call_: Call) -> int:
-    if len(call_.arguments) < 2:
+    if not call_.arguments[1:]:
         return 0
     value = _constant(call_.arguments[1])
     if value is None:
@@ -64,9 +64,7 @@ def _round(function: str) -> Emitter:
 def _round_floating(function: str, v: str, places: int, target: str) -> str:
     """By the decimal text of the value, as Java's BigDecimal.valueOf; too large a value has no digits to lose."""
     limit = 10.0 ** min(15, 17 - max(places, 0))
-    exact = (
-        f"{function}(CAST(CAST({v} AS VARCHAR) AS DECIMAL(38,{max(places, 0) + 17 if places < 5 else 20})), {places})"
-    )
+    exact = f"{function}(CAST(CAST({v} AS VARCHAR) AS DECIMAL(38,{min(max(places, 0) + 17, 20)})), {places})"
     return f"CASE WHEN abs({v}) < {limit!r}::DOUBLE THEN CAST({exact} AS {target}) ELSE {v} END"
 
 

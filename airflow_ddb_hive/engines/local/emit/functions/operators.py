@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OPERATORS", "REGEX_REFUSED", "like_pattern"]
 
+_MOST_DIGITS = 38
 _SMALL = ("tinyint", "smallint", "int")
 
 
@@ -49,10 +50,8 @@ def _bigint(symbol: str, a: str, b: str) -> str:
     bound = 1 << (31 if symbol == "*" else 62)
     safe = f"{a} BETWEEN -{bound} AND {bound - 1} AND {b} BETWEEN -{bound} AND {bound - 1}"
     wide = f"CAST({a} AS HUGEINT) {symbol} CAST({b} AS HUGEINT)"
-    if symbol == "*":
-        wrapped = wrap(f"(({wide}) & {(1 << 64) - 1}::HUGEINT)", "bigint")
-    else:
-        wrapped = wrap(wide, "bigint")
+    masked = f"(({wide}) & {(1 << 64) - 1}::HUGEINT)" if symbol == "*" else wide
+    wrapped = wrap(masked, "bigint")
     return f"CASE WHEN {safe} THEN {a} {symbol} {b} ELSE {wrapped} END"
 
 
@@ -72,11 +71,12 @@ def _decimal(symbol: str, call: Call, arguments: Sequence[str]) -> str:
     else:
         scale = max(_scale(left), _scale(right))
         needed = max(_digits(left) - _scale(left), _digits(right) - _scale(right)) + scale + 1
-    if needed <= 38:
+    if needed <= _MOST_DIGITS:
         wide = f"CAST({arguments[0]} AS DECIMAL(38,{_scale(left)}))" if symbol == "*" else arguments[0]
         return f"TRY_CAST({wide} {symbol} {arguments[1]} AS {target})"
-    exact = f"CAST({arguments[0]} AS DECIMAL(38,{_scale(left)})) {symbol} CAST({arguments[1]} AS DECIMAL(38,{_scale(right)}))"
-    if symbol == "*" and scale > 38:
+    wide_left = f"CAST({arguments[0]} AS DECIMAL(38,{_scale(left)}))"
+    exact = f"{wide_left} {symbol} CAST({arguments[1]} AS DECIMAL(38,{_scale(right)}))"
+    if symbol == "*" and scale > _MOST_DIGITS:
         raise UnsupportedSqlError(f"the product of {left} and {right} has more than 38 digits: cast to fewer first")
     return _loud_decimal(f"({exact})", call)
 
@@ -93,9 +93,10 @@ def _divide(call: Call, arguments: Sequence[str]) -> str:
     # DuckDB's / on decimals is a double: the quotient is made of whole numbers instead, one digit more than asked for.
     shift = call.type.scale + _scale(call.arguments[1].type) - _scale(call.arguments[0].type)
     digits = _digits(call.arguments[0].type) + max(shift, 0)
-    if digits > 38 or shift < 0:
+    if digits > _MOST_DIGITS or shift < 0:
         raise UnsupportedSqlError(
-            f"{call.arguments[0].type} / {call.arguments[1].type} needs more than 38 digits: cast to fewer, or to double"
+            f"{call.arguments[0].type} / {call.arguments[1].type} needs more than 38 digits: "
+            "cast to fewer, or to double"
         )
     return let(left, lambda a: let(right, lambda b: _quotient(call, a, b, shift)))
 
@@ -103,7 +104,7 @@ def _divide(call: Call, arguments: Sequence[str]) -> str:
 def _quotient(call: Call, a: str, b: str, shift: int) -> str:
     upper = f"(CAST(abs({_unscaled(a, call.arguments[0].type)}) AS HUGEINT) * {10**shift}::HUGEINT)"
     lower = f"CAST(abs({_unscaled(b, call.arguments[1].type)}) AS HUGEINT)"
-    assert isinstance(call.type, DecimalType)
+    assert isinstance(call.type, DecimalType)  # noqa: S101 (the binder took nothing else)
     whole = f"({upper} // {lower} + CASE WHEN 2 * ({upper} % {lower}) >= {lower} THEN 1 ELSE 0 END)"
     signed = f"(CASE WHEN ({a} < 0) <> ({b} < 0) THEN -{whole} ELSE {whole} END)"
     pointed = placed(signed, call.type.scale)
@@ -224,7 +225,7 @@ def _index(call: Call, arguments: Sequence[str]) -> str:
 
 def _field(call: Call, arguments: Sequence[str]) -> str:
     name = call.arguments[1]
-    assert isinstance(name, Literal)
+    assert isinstance(name, Literal)  # noqa: S101 (the binder took nothing else)
     column = quoted_field(str(name.value).lower())
     if isinstance(call.arguments[0].type, ArrayType):
         return f"list_transform({arguments[0]}, lambda f: f.{column})"

@@ -39,7 +39,7 @@ def _substring(call_: Call, arguments: Sequence[str]) -> str:
 
     def cut(s: str) -> str:
         # Hive gives '' where the start lies before the text; DuckDB would count on from there.
-        length = f", greatest({arguments[2]}, 0)" if len(arguments) > 2 else ""
+        length = f", greatest({arguments[2]}, 0)" if arguments[2:] else ""
         first = let(start, lambda p: f"CASE WHEN {p} = 0 THEN 1 ELSE {p} END")
         early = let(start, lambda p: f"{p} < 0 AND -CAST({p} AS BIGINT) > length({s})")
         return f"CASE WHEN {early} THEN '' ELSE substring({s}, {first}{length}) END"
@@ -60,7 +60,7 @@ def _concat_ws(call_: Call, arguments: Sequence[str]) -> str:
 
 
 def _locate(_call: Call, arguments: Sequence[str]) -> str:
-    if len(arguments) == 2:
+    if not arguments[2:]:
         return f"CAST(strpos({arguments[1]}, {arguments[0]}) AS INTEGER)"
     needle, hay, start = arguments
 
@@ -110,7 +110,7 @@ def _references(replacement: str) -> str:
 
 def _regexp_extract(call_: Call, arguments: Sequence[str]) -> str:
     _pattern(call_, 1)
-    if len(arguments) < 3:
+    if not arguments[2:]:
         return f"regexp_extract({arguments[0]}, {arguments[1]}, 1)"
     group = call_.arguments[2]
     if not isinstance(group, Literal) or not isinstance(group.value, int):
@@ -120,7 +120,9 @@ def _regexp_extract(call_: Call, arguments: Sequence[str]) -> str:
 
 def _split(call_: Call, arguments: Sequence[str]) -> str:
     pattern = _pattern(call_, 1)
-    plain = pattern[1:] if len(pattern) == 2 and pattern[0] == "\\" and not pattern[1].isalnum() else pattern
+    plain = (
+        pattern[1:] if pattern[1:] and not pattern[2:] and pattern[0] == "\\" and not pattern[1].isalnum() else pattern
+    )
     if len(plain) >= 1 and (plain != pattern or not set(pattern) & set("\\^$.|?*+()[]{}")):
         return f"string_split({arguments[0]}, {text(plain)})"
     if not pattern:
