@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.dialect import Word, Words
     from airflow_ddb_hive.hiveql.tree import Position
 
-__all__ = ["RESERVED", "Cursor"]
+__all__ = ["FUNCTION_WORDS", "RESERVED", "Cursor"]
 
 # fmt: off
 RESERVED = frozenset({
@@ -30,6 +30,14 @@ RESERVED = frozenset({
 })
 # fmt: on
 """The words that name nothing unless they stand in backticks."""
+
+# fmt: off
+FUNCTION_WORDS = frozenset({
+    "IF", "MAP", "ARRAY", "DATE", "FLOOR", "DAYOFWEEK", "TIMESTAMP", "BINARY", "BOOLEAN", "INT", "BIGINT",
+    "SMALLINT", "FLOAT", "DOUBLE", "GROUPING",
+})
+# fmt: on
+"""The reserved words that are functions before a bracket."""
 
 
 class Cursor:

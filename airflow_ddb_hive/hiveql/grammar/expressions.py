@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.grammar.cursor import FUNCTION_WORDS
 from airflow_ddb_hive.hiveql.grammar.literals import number_literal
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     CaseNode,
@@ -38,12 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ExpressionReader"]
 
-# fmt: off
-_FUNCTION_WORDS = frozenset({
-    "IF", "MAP", "ARRAY", "DATE", "FLOOR", "DAYOFWEEK", "TIMESTAMP", "BINARY", "BOOLEAN", "INT", "BIGINT",
-    "SMALLINT", "FLOAT", "DOUBLE", "GROUPING",
-})
-# fmt: on
 _MULTIPLYING = frozenset({"*", "/", "%", "DIV"})
 _ADDING = frozenset({"+", "-"})
 _EQUALITIES = {"=": "=", "==": "=", "<=>": "<=>", "<>": "!=", "!=": "!="}
@@ -247,7 +242,7 @@ class ExpressionReader:
         if word.kind == "string":
             return LiteralNode(word.position, cursor.string(), STRING, word.text)
         if word.kind == "number":
-            return self._number()
+            return number_literal(cursor, cursor.advance().text.upper(), word.position)
         if word.kind == "sign":
             return self._bracketed()
         if word.kind == "word":
@@ -360,7 +355,7 @@ class ExpressionReader:
         cursor = self.cursor
         word = cursor.word
         callable_ = cursor.peek().text == "("
-        if word.kind == "word" and callable_ and (word.value in _FUNCTION_WORDS or cursor.at_identifier()):
+        if word.kind == "word" and callable_ and (word.value in FUNCTION_WORDS or cursor.at_identifier()):
             return self._function()
         if word.kind == "quoted" and callable_:
             return self._function()
@@ -386,10 +381,6 @@ class ExpressionReader:
         if self.cursor.at("*"):
             return (StarNode(self.cursor.advance().position),)
         return self.expressions()
-
-    def _number(self) -> Node:
-        word = self.cursor.advance()
-        return number_literal(self.cursor, word.text.upper(), word.position)
 
 
 _KEYWORDS = {
