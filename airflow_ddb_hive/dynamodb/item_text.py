@@ -8,14 +8,17 @@ occur inside a JSON string; only a map whose first attribute is called ``M`` loo
 from __future__ import annotations
 
 import json
-from itertools import accumulate, chain
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence, Sized
+
+    import numpy.typing as npt
 
 __all__ = ["TO_CONNECTOR", "connector_text", "item_column"]
 
@@ -67,20 +70,25 @@ def item_column(page: bytes) -> pa.MapArray:
     items = _ITEMS.decode(page)
     if any(mark in page for mark in (_AMBIGUOUS, *_OTHER_ESCAPES)):
         return _exact_column(items)
-    values = b"".join(chain.from_iterable(item.values() for item in items))
-    lengths = [len(value) for item in items for value in item.values()]
+    values = list(chain.from_iterable(map(dict.values, items)))
+    text = b"".join(values)
     # Every replacement keeps the length, so offsets of the wire's text are offsets of ours.
     for old, new in _REPLACEMENTS:
-        values = values.replace(old, new)
-    offsets = pa.array(accumulate(lengths, initial=0), pa.int32())
-    texts = pa.StringArray.from_buffers(len(lengths), offsets.buffers()[1], pa.py_buffer(values))
-    return _map_column(items, texts)
+        text = text.replace(old, new)
+    offsets = pa.py_buffer(_offsets(values))
+    return _map_column(items, pa.StringArray.from_buffers(len(values), offsets, pa.py_buffer(text)))
+
+
+def _offsets(parts: Sequence[Sized]) -> npt.NDArray[np.int32]:
+    """Where each part begins in the whole, and where the last ends."""
+    ends = np.zeros(len(parts) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, parts), np.int32, len(parts)), out=ends[1:])
+    return ends
 
 
 def _map_column(items: list[dict[str, msgspec.Raw]], texts: pa.Array) -> pa.MapArray:
     names = pa.array(list(chain.from_iterable(items)), pa.string())
-    offsets = pa.array(accumulate(map(len, items), initial=0), pa.int32())
-    return pa.MapArray.from_arrays(offsets, names, texts)
+    return pa.MapArray.from_arrays(pa.array(_offsets(items)), names, texts)
 
 
 def _exact_column(items: list[dict[str, msgspec.Raw]]) -> pa.MapArray:
