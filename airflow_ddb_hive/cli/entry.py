@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         >>> main(["--engine", "abacus"])
         1
     """
-    return run(arguments, open_local_session)
+    return run(arguments, open_local_session if arguments is not None else _open_in_own_process)
 
 
 def run(arguments: Sequence[str] | None, open_session: OpenSession) -> int:
@@ -70,6 +70,14 @@ def open_local_session(options: Options, console: Console) -> Session:
         on_notice=console.notice,
     )
     return cast("Session", session)
+
+
+def _open_in_own_process(options: Options, console: Console) -> Session:
+    """Open a session in a process that is all ours: nobody else in it needs what is kept out."""
+    from airflow_ddb_hive.cli.startup import make_light
+
+    make_light()
+    return open_local_session(options, console)
 
 
 class _ScriptUnreadableError(InputError):

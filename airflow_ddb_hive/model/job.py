@@ -109,6 +109,10 @@ class StatementReport:
     files: int = 0
     usage: tuple[TableUsage, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, strings and numbers."""
+        return asdict(self) | {"usage": [asdict(usage) for usage in self.usage]}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
@@ -127,4 +131,10 @@ class JobReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, strings and numbers."""
-        return asdict(self) | {"state": str(self.state)}
+        return {
+            "engine": self.engine,
+            "state": str(self.state),
+            "seconds": self.seconds,
+            "statements": [statement.to_dict() for statement in self.statements],
+            "error": self.error,
+        }

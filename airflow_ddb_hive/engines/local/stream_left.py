@@ -10,7 +10,8 @@ import itertools
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.tree import ColumnRef, Join, Position, Project, Relation, Union
+from airflow_ddb_hive.engines.local.emit.present import present_columns
+from airflow_ddb_hive.hiveql.tree import ColumnRef, Join, Literal, Position, Project, Relation, Union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,14 @@ def _mirrored(join: Join, number: int) -> Project:
     mirrored = Join(number, columns, _MIRRORED[join.kind], join.right, join.left, join.condition)
     places = [*range(right, right + left), *range(right)]
     position = join.condition.position if join.condition is not None else _NOWHERE
-    references = tuple(ColumnRef(columns[place].type, position, number, place) for place in places)
+    present = set(present_columns(mirrored))
+    references = tuple(
+        # A column that nobody needs was not read: its place is kept by a NULL that nobody looks at.
+        ColumnRef(columns[place].type, position, number, place)
+        if place in present
+        else Literal(columns[place].type, position, None)
+        for place in places
+    )
     return Project(join.id, join.columns, mirrored, references)
 
 

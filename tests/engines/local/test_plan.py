@@ -96,7 +96,7 @@ def test_every_scan_is_found() -> None:
 
 
 def test_the_stream_comes_to_the_left_and_the_columns_keep_their_order() -> None:
-    small, large = scan(1, "small"), scan(2, "large")
+    small, large = scan(1, "small", frozenset({0, 1})), scan(2, "large", frozenset({0, 1}))
     tree = replace(join(small, large), kind="left")
     arranged = stream_left(tree, large.id)
     assert isinstance(arranged, Project)
@@ -108,6 +108,14 @@ def test_the_stream_comes_to_the_left_and_the_columns_keep_their_order() -> None
     assert places == [2, 3, 0, 1]
     assert {one.relation for one in arranged.expressions if isinstance(one, ColumnRef)} == {mirrored.id}
     assert mirrored.id not in {tree.id, small.id, large.id}
+
+
+def test_columns_that_nobody_needs_keep_their_place_as_nulls() -> None:
+    small, large = scan(1, "small"), scan(2, "large")
+    arranged = stream_left(join(small, large), large.id)
+    assert isinstance(arranged, Project)
+    kinds = [type(one).__name__ for one in arranged.expressions]
+    assert kinds == ["ColumnRef", "Literal", "ColumnRef", "Literal"]
 
 
 def test_a_stream_on_the_left_and_a_join_that_has_no_mirror_stay_as_written() -> None:

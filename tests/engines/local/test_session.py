@@ -67,6 +67,23 @@ class TestQueries:
         assert list(result.lines()) == ["100"]
         assert [usage.items for usage in result.report.usage] == [101]
 
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "SELECT p.id, s.name FROM places p JOIN small s ON p.n = s.key ORDER BY p.id",
+            "SELECT p.id, s.name FROM small s JOIN places p ON p.n = s.key ORDER BY p.id",
+            "SELECT p.id, s.name FROM places p RIGHT JOIN small s ON p.n = s.key WHERE p.id IS NOT NULL ORDER BY p.id",
+            "SELECT p.id, s.name FROM small s LEFT JOIN places p ON p.n = s.key WHERE s.name <> 'none' ORDER BY p.id",
+        ],
+    )
+    def test_a_join_gives_the_same_rows_whichever_side_is_streamed(self, session: LocalSession, query: str) -> None:
+        run(
+            session,
+            "CREATE TABLE small (unused string, key bigint, name string)",
+            "INSERT INTO small VALUES ('x', 1, 'one'), ('y', 2, 'two'), ('z', 1000, 'none')",
+        )
+        assert rows(session, query) == ["k001\tone", "k002\ttwo"]
+
     def test_order_by_and_limit(self, session: LocalSession) -> None:
         query = "SELECT id, n FROM places ORDER BY n DESC LIMIT 2"
         assert rows(session, query) == ["k099\t99", "k098\t98"]

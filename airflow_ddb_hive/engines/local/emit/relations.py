@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.expressions import emit_expression, emit_sort_key
 from airflow_ddb_hive.engines.local.emit.functions import TABLE_GENERATORS
+from airflow_ddb_hive.engines.local.emit.present import present_columns
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import (
@@ -99,10 +100,10 @@ class _Emission:
 
     def join(self, join: Join) -> str:
         word = _JOIN_WORDS[join.kind]
-        columns = [f"t{join.left.id}.c{i} AS c{i}" for i in _present(join.left)]
+        columns = [f"t{join.left.id}.c{i} AS c{i}" for i in present_columns(join.left)]
         if join.kind not in ("semi", "anti"):
             offset = len(join.left.columns)
-            columns += [f"t{join.right.id}.c{i} AS c{i + offset}" for i in _present(join.right)]
+            columns += [f"t{join.right.id}.c{i} AS c{i + offset}" for i in present_columns(join.right)]
         condition = "TRUE" if join.condition is None else self.expression(join.condition)
         if join.kind == "cross" and join.condition is not None:
             word = "INNER JOIN"
@@ -121,7 +122,7 @@ class _Emission:
         if view.outer:
             lists = [f"CASE WHEN len({one}) > 0 THEN {one} ELSE [NULL] END" for one in lists]
         source = view.input
-        columns = [f"t{source.id}.c{i} AS c{i}" for i in _present(source)]
+        columns = [f"t{source.id}.c{i} AS c{i}" for i in present_columns(source)]
         columns += [f"unnest({one}) AS c{i}" for i, one in enumerate(lists, len(source.columns))]
         return f"SELECT {', '.join(columns)} FROM {self._from(source)}"
 
@@ -169,7 +170,7 @@ class _Emission:
         return f"{query} LIMIT {limit.count}" + (f" OFFSET {limit.offset}" if limit.offset else "")
 
     def union(self, union: Union) -> str:
-        places = _present(union)
+        places = present_columns(union)
         parts = []
         for one in union.inputs:
             names = ", ".join(f"t{one.id}.c{i} AS c{i}" for i in places) or "0 AS c_"
@@ -178,33 +179,12 @@ class _Emission:
 
 
 def _names(relation: Relation) -> str:
-    return ", ".join(f"c{i}" for i in _present(relation))
+    return ", ".join(f"c{i}" for i in present_columns(relation))
 
 
 def _same(relation: Relation, select: str = "SELECT") -> str:
-    names = ", ".join(f"t{relation.id}.c{i}" for i in _present(relation))
+    names = ", ".join(f"t{relation.id}.c{i}" for i in present_columns(relation))
     return f"{select} {names or f't{relation.id}.c_'}"
-
-
-def _present(relation: Relation) -> list[int]:
-    """The places of the columns that a relation's SELECT has."""
-    match relation:
-        case Scan():
-            return sorted(relation.needed)
-        case Filter() | Sort() | Limit() | Distinct():
-            return _present(relation.input)
-        case LateralView():
-            return _present(relation.input) + list(range(len(relation.input.columns), len(relation.columns)))
-        case Join():
-            offset = 0 if relation.kind in ("semi", "anti") else len(relation.left.columns)
-            right = [offset + i for i in _present(relation.right)] if offset else []
-            return _present(relation.left) + right
-        case Union():
-            shared = set(range(len(relation.columns)))
-            for one in relation.inputs:
-                shared &= set(_present(one))
-            return sorted(shared)
-    return list(range(len(relation.columns)))
 
 
 _SELECTS: dict[type[Relation], Callable[..., str]] = {
