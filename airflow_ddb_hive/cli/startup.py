@@ -28,7 +28,7 @@ def make_light() -> None:
     """Keep pandas out of this process, and the garbage collector from looking for cycles too often.
 
     Arrow imports pandas (more than a second of CPU) with the first value it converts, only to recognise pandas' own
-    objects, of which a shell has none. And pages hold no cycles: looking for them among millions of values is lost time.
+    objects, of which a shell has none. And pages hold no cycles: looking for them often is lost time.
     """
     if "pandas" not in sys.modules:
         sys.meta_path.insert(0, _NoPandas)

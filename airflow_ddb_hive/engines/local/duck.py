@@ -4,64 +4,80 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from airflow_ddb_hive.errors import DdbHiveError, InputError, JobFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    import duckdb
 
     from airflow_ddb_hive.engines.local.cancellation import Cancellation
     from airflow_ddb_hive.engines.local.feed import Feed
 
 __all__ = ["Duck", "duck_errors"]
 
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+    "python_enable_replacements": False,
+}
+
 
 class Duck:
-    """A private in-memory database that may only touch its own spill folder.
+    """A private in-memory database that may only touch its own spill folder; started when it is first needed.
 
     Args:
         memory_limit: DuckDB's own limit, such as ``512MB``; what exceeds it is spilled to disk.
-        threads: Threads of one query; ``None`` leaves it to DuckDB.
     """
 
-    def __init__(self, *, memory_limit: str = "512MB", threads: int | None = None) -> None:
-        self._spill = Path(tempfile.mkdtemp(prefix="ddb-hive-spill-"))
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "enable_external_access": False,
-            "memory_limit": memory_limit,
-            "python_enable_replacements": False,
-            "temp_directory": str(self._spill),
-        }
-        if threads is not None:
-            config["threads"] = threads
-        try:
-            self._connection = duckdb.connect(":memory:", config=config)
-        except duckdb.Error as error:
-            shutil.rmtree(self._spill, ignore_errors=True)
-            raise InputError(f"the embedded engine did not start: {error}") from error
-        self._connection.execute("SET TimeZone = 'UTC'")
+    def __init__(self, *, memory_limit: Callable[[], str] = lambda: "512MB") -> None:
+        self._memory_limit = memory_limit
+        self._lock = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._spill: Path | None = None
 
     @contextmanager
     def cursor(self, cancellation: Cancellation) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor for one statement; cancelling interrupts what it runs."""
-        cursor = self._connection.cursor()
+        """A cursor for one statement; cancelling interrupts what it runs.
+
+        Raises:
+            InputError: The memory limit is none.
+        """
+        with self._lock:
+            cursor = self._started().cursor()
         try:
             with cancellation.calling(cursor.interrupt):
                 yield cursor
         finally:
             cursor.close()
 
+    def _started(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        if self._connection is None:
+            self._spill = Path(tempfile.mkdtemp(prefix="ddb-hive-spill-"))
+            self._connection = duckdb.connect(":memory:", config={**_CLOSED, "temp_directory": str(self._spill)})
+            self._connection.execute("SET TimeZone = 'UTC'")
+        limit = self._memory_limit()
+        try:
+            self._connection.execute("SET memory_limit = ?", [limit])
+        except duckdb.Error as error:
+            message = f"ddb_hive.memory.limit={limit!r} is no amount of memory: give one such as 512MB or 2GB"
+            raise InputError(message) from error
+        return self._connection
+
     def close(self) -> None:
         """Close the database and remove what it spilled."""
-        self._connection.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
+        if self._connection is not None:
+            self._connection.close()
+        if self._spill is not None:
+            shutil.rmtree(self._spill, ignore_errors=True)
 
 
 @contextmanager
@@ -79,7 +95,11 @@ def duck_errors(cancellation: Cancellation, feed: Feed | None = None) -> Iterato
         yield
     except DdbHiveError:
         raise
-    except (duckdb.Error, OSError) as error:
+    except Exception as error:
+        import duckdb
+
+        if not isinstance(error, duckdb.Error | OSError):
+            raise
         if feed is not None and feed.error is not None:
             raise feed.error from error
         cancellation.check()

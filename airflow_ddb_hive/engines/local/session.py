@@ -77,12 +77,15 @@ class LocalSession:
         self._notice = on_notice or (lambda _line: None)
         self._stores = Stores(self._access)
         self._tables = DynamoDBTables(self._access)
-        self._duck = Duck(memory_limit=self.settings["ddb_hive.memory.limit"])
+        self._duck = Duck(memory_limit=lambda: self.settings["ddb_hive.memory.limit"])
         self._current: StatementResult | None = None
         self._cancellation = Cancellation()
         self._closed = False
         self._database = "default"
-        self._use(schema.lower(), Position())
+        if not self._catalog.has_database(schema.lower()):
+            self.close()
+            raise HiveSemanticError(f"Database does not exist: {schema}", code=10072)
+        self._database = schema.lower()
 
     def run_script(self, text: str, parameters: Mapping[str, object] | None = None) -> Iterator[StatementResult]:
         """Run a script's statements, each when the next result is asked for; the former result is closed first."""

@@ -304,3 +304,18 @@ def test_settings_variables_and_databases(session: LocalSession) -> None:
     assert rows(session, "SET hivevar:x") == ["hivevar:x=it''s"]
     run(session, "DROP DATABASE lab CASCADE")
     assert rows(session, "SHOW DATABASES") == ["default"]
+
+
+def test_the_memory_limit_can_be_set_in_a_script(session: LocalSession) -> None:
+    assert rows(session, "SELECT 1") == ["1"]
+    run(session, "SET ddb_hive.memory.limit=lots")
+    with pytest.raises(InputError, match=r"ddb_hive\.memory\.limit='lots'"):
+        rows(session, "SELECT 1")
+    run(session, "SET ddb_hive.memory.limit=300MB")
+    assert rows(session, "SELECT 1") == ["1"]
+
+
+def test_a_session_in_an_unknown_database_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(HiveSemanticError, match="nowhere") as caught:
+        LocalSession(warehouse=str(tmp_path), schema="nowhere")
+    assert caught.value.line is None
