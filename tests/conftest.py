@@ -91,7 +91,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what each oracle answered."""
+    """Print what was left out and why, a line a reason, and what each oracle answered."""
+    reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        terminalreporter.section("left out")
+        for reason, tests in sorted(reasons.items()):
+            terminalreporter.line(f"{tests} tests: {reason.removeprefix('Skipped: ').removeprefix('left out: ')}")
     counts = config.stash[_COUNTS]
     if counts or config.getoption("--floor"):
         terminalreporter.section("cases executed per oracle")

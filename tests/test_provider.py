@@ -176,6 +176,8 @@ def installed() -> None:
 
 
 @pytest.mark.usefixtures("installed")
+# Airflow 3.3 names a successor that 2.11 does not have; the command line still asks this one.
+@pytest.mark.filterwarnings("ignore:ProvidersManager.* is deprecated")
 def test_airflow_finds_provider_hook_and_connection_type() -> None:
     manager = importlib.import_module("airflow.providers_manager").ProvidersManager()
     assert "airflow-provider-ddb-hive" in manager.providers
@@ -193,7 +195,8 @@ def _subclasses(cls: type[errors.DdbHiveError]) -> Iterator[type[errors.DdbHiveE
 
 
 def test_every_error_is_public() -> None:
-    assert {cls.__name__ for cls in _subclasses(errors.DdbHiveError)} == set(errors.__all__)
+    everywhere = _subclasses(errors.DdbHiveError)  # PEP 249's classes and private ones have homes of their own
+    assert {cls.__name__ for cls in everywhere if cls.__module__ == errors.__name__} == set(errors.__all__)
 
 
 @pytest.mark.parametrize("cls", list(_subclasses(errors.DdbHiveError)), ids=lambda cls: cls.__name__)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.model.dynamodb import AttributeColumn
 
-__all__ = ["is_flat", "read_attributes"]
+__all__ = ["is_flat", "read_attributes", "tag_of"]
 
 _SETS = frozenset({"SS", "NS", "BS"})
 

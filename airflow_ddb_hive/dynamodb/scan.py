@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,15 @@ _SEGMENT_BYTES = 64 * 2**20
 _MOST_SEGMENTS = 32
 _LARGEST_LIMIT = 100_000
 _READ_UNIT_BYTES = 4096
+
+
+_STEP_SECONDS = 0.002
+
+
+def _await_end(thread: threading.Thread) -> None:
+    """Wait for a thread as ``join`` does, which would list a foreign thread that calls it as one of Python's for good."""
+    while thread.is_alive():
+        time.sleep(_STEP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +154,7 @@ class TableReader:
         finally:
             ended.set()
             for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+                _await_end(thread)
 
     def _attributes(self) -> tuple[str, ...] | None:
         """What to project: ``None`` is whole items, and nothing is a count."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BatchAnswer",
+    "Capacity",
     "PageEnvelope",
     "error_of",
     "parse_batch_answer",

@@ -1,4 +1,4 @@
-"""The language: HiveQL text in, typed statements out; pure, and the only room that uses sqlglot."""
+"""The language: HiveQL text in, typed statements out; pure, with a lexer and grammar after Hive's own."""
 
 from airflow_ddb_hive.hiveql.binder import bind_statement
 from airflow_ddb_hive.hiveql.functions import FUNCTIONS, FunctionSpec

@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow_ddb_hive.errors import InputError
 
-__all__ = ["ConnectionOptions"]
+__all__ = ["ConnectionOptions", "setting_text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,11 @@ Query = Callable[[str], Relation]
         ("insert overwrite t select 1", 17),
         ("select i[0 from t", 11),
         ("select 1E5.5", 7),
-        ("select 1.5L", 7),
+        ("select 1.5b", 11),
+        ("select 1 as _a", 12),
+        ("select 0x1F", 7),
+        ("select (/*+ x */ 1)", 8),
+        ("select 1e-x", 10),
     ],
 )
 def test_text_outside_the_grammar_is_a_syntax_error_at_its_place(
@@ -114,6 +118,8 @@ def shape(node: Expression) -> str:
         ("s rlike 'a'", "rlike(x,a)"),
         ("1 <> 2", "!=(1,2)"),
         ("i not in (1, 2)", "not(in(x,1,2))"),
+        ("i ! in (1, 2)", "not(in(x,1,2))"),
+        ("! 1 == 2", "not(=(1,2))"),
         ("a[0]", "index(x,0)"),
         ("st.x", "field(x,x)"),
         ("5 div 2", "div(5,2)"),

@@ -61,7 +61,8 @@ def test_export_of_columns_names_mapping_types_index_and_share() -> None:
 
 def test_a_join_to_parquet_needs_the_names_of_its_columns(run: Run) -> None:
     tables = {"music": {"table_name": "Music", "columns": {"artist": "string"}}}
-    arguments: dict[str, Any] = {"tables": tables, "hql": "SELECT artist FROM music;", "location": "/out", "file_format": "parquet"}
+    arguments: dict[str, Any] = {"tables": tables, "hql": "SELECT artist FROM music;", "location": "/out"}
+    arguments["file_format"] = "parquet"
     with pytest.raises(AirflowFailException, match="columns="):
         run(DynamoDBJoinOperator(task_id="t", **arguments), FakeEngine())
     hql = DynamoDBJoinOperator(task_id="t", **arguments, columns={"artist": "string"}).build_job().hql

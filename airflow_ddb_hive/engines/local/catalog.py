@@ -35,6 +35,7 @@ class WarehouseCatalog:
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> catalog = WarehouseCatalog(Path(tempfile.mkdtemp()))
         >>> catalog.database_names()
         ['default']

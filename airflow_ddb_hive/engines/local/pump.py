@@ -32,6 +32,7 @@ class Pump(Generic[T]):
     """Runs a generator in a worker thread and hands its values over through a bounded queue.
 
     Example:
+        >>> from airflow_ddb_hive.engines.local.cancellation import Cancellation
         >>> list(Pump(lambda: iter("ab"), Cancellation(), on_wait=lambda: None))
         ['a', 'b']
     """

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.table import Column, StorageDescriptor
     from airflow_ddb_hive.storage import OutputCommit, OutputFile
 
-__all__ = ["FileTarget", "ItemTarget", "item_schema"]
+__all__ = ["FileTarget", "ItemTarget", "PartSink", "item_schema"]
 
 
 class PartSink(Protocol):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.table import Table
     from airflow_ddb_hive.storage.base import FileInfo, Store
 
-__all__ = ["ROW_MARK", "Source", "Unit", "estimated_bytes", "open_source"]
+__all__ = ["ROW_MARK", "DynamoDBSource", "FileSource", "Source", "Unit", "estimated_bytes", "open_source"]
 
 ROW_MARK = "c_"
 """The column of a scan that needs none: it only counts rows."""

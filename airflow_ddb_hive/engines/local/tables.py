@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.access import AwsAccess
     from airflow_ddb_hive.model.table import Table
 
-__all__ = ["DynamoDBTables", "MappedTable"]
+__all__ = ["DynamoDBTables", "MappedTable", "reader", "table_budget", "writer"]
 
 
 _ADVISED = (0.1, 1.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,9 @@ class WholeQuery:
         source, name = self._sources[scan.id], f"scan_{scan.id}"
         typed = source.typed_sql(f"raw_{scan.id}")
         batches = stack.enter_context(ending(source.stream()))
-        feed = Feed(batches, source.schema)
+        # The first batch is taken here: a stream's threads are to be started by a thread of Python's own.
+        first = list(itertools.islice(batches, 1))
+        feed = Feed(itertools.chain(first, batches), source.schema)
         registered = name if typed is None else f"raw_{scan.id}"
         cursor.register(registered, feed)
         # DuckDB ends a feed's generator only when its name is given up, whatever became of the query.

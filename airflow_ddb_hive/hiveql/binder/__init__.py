@@ -10,8 +10,8 @@ from airflow_ddb_hive.hiveql.binder.commands import bind_describe, bind_set, bin
 from airflow_ddb_hive.hiveql.binder.context import Context
 from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
 from airflow_ddb_hive.hiveql.binder.tables import bind_create, bind_drop
-from airflow_ddb_hive.hiveql.dialect import read_words
 from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+from airflow_ddb_hive.hiveql.grammar.lexer import read_words
 from airflow_ddb_hive.hiveql.tree import Position
 
 if TYPE_CHECKING:

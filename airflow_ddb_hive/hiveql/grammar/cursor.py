@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.errors import HiveSyntaxError, UnsupportedSqlError
 
 if TYPE_CHECKING:
-    from airflow_ddb_hive.hiveql.dialect import Word, Words
+    from airflow_ddb_hive.hiveql.grammar.lexer import Word, Words
     from airflow_ddb_hive.hiveql.tree import Position
 
 __all__ = ["FUNCTION_WORDS", "RESERVED", "Cursor"]
@@ -86,6 +86,11 @@ class Cursor:
             return False
         self.place += len(values)
         return True
+
+    def take_hint(self) -> None:
+        """Pass over a hint: it says how to run a query on MapReduce, never what the query means."""
+        if self.word.kind == "hint":
+            self.place += 1
 
     def expect(self, value: str, context: str = "statement") -> Word:
         """Take a keyword or sign that must be next."""

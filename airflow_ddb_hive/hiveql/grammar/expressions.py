@@ -76,7 +76,7 @@ class ExpressionReader:
         return left
 
     def _not(self) -> Node:
-        if self.cursor.at("NOT") or self.cursor.at("!"):
+        if self.cursor.at("NOT"):
             position = self.cursor.advance().position
             return FunctionNode(position, "not", (self._not(),))
         return self._equality()

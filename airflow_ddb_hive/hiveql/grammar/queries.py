@@ -117,6 +117,7 @@ class QueryReader:
         if cursor.at("MAP") or cursor.at("REDUCE"):
             raise cursor.unsupported("MAP and REDUCE scripts are not supported: write the query with functions")
         cursor.expect("SELECT")
+        cursor.take_hint()
         distinct = cursor.take("DISTINCT")
         if not distinct:
             cursor.take("ALL")
