@@ -1,4 +1,4 @@
-"""DynamoDB with HiveQL in Apache Airflow: export, import, query and join, locally or on EMR.
+"""DynamoDB with HiveQL in Apache Airflow: export, import, query and join, in the worker.
 
 The package face stays light: importing it pulls in neither Airflow nor an engine, because a scheduler parses DAG
 files every few seconds.

@@ -58,7 +58,7 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-provider-ddb-hive",
         "name": _INTEGRATION,
-        "description": "Export, import, query and join DynamoDB tables with HiveQL, locally or on EMR.",
+        "description": "Export, import, query and join DynamoDB tables with HiveQL, in the Airflow worker.",
         "integrations": [
             {
                 "integration-name": _INTEGRATION,

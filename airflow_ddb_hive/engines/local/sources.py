@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from airflow_ddb_hive.engines.local.absent import AbsenceWatch
 from airflow_ddb_hive.engines.local.emit import emit_parse
+from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.tables import MappedTable, reader
 from airflow_ddb_hive.errors import NotFoundError
 from airflow_ddb_hive.formats import file_format
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.formats import FileFormat
     from airflow_ddb_hive.hiveql.tree import Scan
+    from airflow_ddb_hive.model.dynamodb import ScanUnit
     from airflow_ddb_hive.model.table import Table
     from airflow_ddb_hive.storage.base import FileInfo, Store
 
@@ -88,14 +91,23 @@ class DynamoDBSource:
         self.size_bytes = mapped.description.size_bytes
         self._reader = reader(mapped, needed, context)
         self._workers = context.workers
+        self._absence = functools.partial(
+            AbsenceWatch, mapped.description.name, [mapped.columns[place] for place in needed], notice=context.notice
+        )
 
     def stream(self) -> Iterator[pa.RecordBatch]:
         """All segments, merged as they come."""
-        return self._reader.stream(workers=self._workers)
+        with ending(self._reader.stream(workers=self._workers)) as batches:
+            yield from self._absence(parts=1).watch(batches)
 
     def units(self) -> Sequence[Unit]:
         """One unit a segment."""
-        return [functools.partial(self._reader.batches, unit) for unit in self._reader.units()]
+        segments = self._reader.units()
+        absence = self._absence(parts=len(segments))
+        return [functools.partial(self._watched, absence, segment) for segment in segments]
+
+    def _watched(self, absence: AbsenceWatch, segment: ScanUnit) -> Iterator[pa.RecordBatch]:
+        return absence.watch(self._reader.batches(segment))
 
     def typed_sql(self, name: str) -> str | None:  # noqa: ARG002 - the protocol's signature
         """Pages are decoded to types."""

@@ -264,6 +264,22 @@ class TestErrors:
             session.execute("SELECT 1; SELECT 2")
 
 
+def test_an_attribute_that_no_item_has_is_noticed(dynamodb_local: str, make_table: MakeTable) -> None:
+    table = make_table([{"id": {"S": "a"}, "Name": {"S": "x"}}, {"id": {"S": "b"}}])
+    notices: list[str] = []
+    access = AwsAccess(region="us-east-1", dynamodb_endpoint_url=dynamodb_local)
+    with LocalSession(access=access, on_notice=notices.append) as session:
+        run(session, ddl("t", table, "id string, name string", "id:id,name:name"))
+        assert rows(session, "SELECT name FROM t") == ["NULL", "NULL"]
+        assert rows(session, "SELECT count(name) FROM t") == ["0"]
+        assert len(notices) == 2
+        assert f"none of 2 items of table {table} has a S attribute 'name'" in notices[0]
+        notices.clear()
+        assert rows(session, "SELECT name FROM t LIMIT 1") == ["NULL"]
+        assert rows(session, "SELECT id FROM t ORDER BY id") == ["a", "b"]
+        assert notices == []
+
+
 def _feeds() -> list[str]:
     return [one.name for one in threading.enumerate() if one.name.startswith("ddb-hive")]
 
