@@ -43,7 +43,7 @@ Query = Callable[[str], Relation]
         ("select i from t limit i", 22),
         ("insert overwrite t select 1", 17),
         ("select i[0 from t", 11),
-        ("select 1E5.5", 7),
+        ("select 1E5.5", 11),
         ("select 1.5b", 11),
         ("select 1 as _a", 12),
         ("select 0x1F", 7),

@@ -23,8 +23,8 @@ def kinds(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("2019_t 5x 1e 1e5x 5Lx", ["word 2019_t", "word 5x", "word 1e", "word 1e5x", "word 5Lx"]),
-        ("5L 5s 5Y 5bd 5D 10b 10K", [f"number {text}" for text in "5L 5s 5Y 5bd 5D 10b 10K".split()]),
-        ("1.5 1e3 1.e3 1e-3 1e3BD", [f"number {text}" for text in "1.5 1e3 1.e3 1e-3 1e3BD".split()]),
+        ("5L 5s 5Y 5bd 5D 10b 10K", [f"number {text}" for text in ["5L", "5s", "5Y", "5bd", "5D", "10b", "10K"]]),
+        ("1.5 1e3 1.e3 1e-3 1e3BD", [f"number {text}" for text in ["1.5", "1e3", "1.e3", "1e-3", "1e3BD"]]),
         (".5", ["sign .", "number 5"]),
         ("1.5L", ["number 1.5", "word L"]),
         ("1E5.5", ["number 1E5", "sign .", "number 5"]),

@@ -79,7 +79,7 @@ def unescape(literal: str) -> str:
     text = "".join(piece[1:-1] for piece in _PIECE.findall(literal))
     if "\\" in text:
         text = _ESCAPE.sub(_unescaped, text)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _unescaped(match: re.Match[str]) -> str:
