@@ -119,11 +119,7 @@ class Cursor:
         return to_frame(self.fetch_arrow_table())
 
     def lines(self) -> Iterator[str]:
-        """Return the rest of the rows as the Hive CLI prints them.
-
-        Raises:
-            NotSupportedError: Rows of this result were already fetched in another form.
-        """
+        """Return the rest of the rows as the Hive CLI prints them."""
         return self._readable().lines()
 
     def cancel(self) -> None:

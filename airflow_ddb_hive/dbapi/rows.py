@@ -52,22 +52,17 @@ class Rows:
         """Return the rest of the rows as one table."""
         import pyarrow as pa
 
+        self._check_form()
         schema = pa.schema([pa.field(column.name, arrow_type(column.type)) for column in self._columns])
         batches = list(self._rest())
         self.exhausted = True
         return pa.Table.from_batches(batches, schema=schema)
 
     def lines(self) -> Iterator[str]:
-        """Yield the rest of the rows as lines.
-
-        Raises:
-            NotSupportedError: Rows of this result were already fetched in another form.
-        """
-        if self._batches is not None and not self.exhausted:
-            raise NotSupportedError("rows of this result were already fetched: call lines() first, or execute again")
+        """Yield the rest of the rows as lines."""
         if self._lines is None:
             with translated_errors():
-                self._lines = iter(()) if self.exhausted else self._result.lines()
+                self._lines = self._result.lines() if self._batches is None else self._result.lines_of(self._rest())
         while True:
             with translated_errors():
                 line = next(self._lines, None)
@@ -78,10 +73,11 @@ class Rows:
 
     def _fill(self) -> bool:
         """Have tuples at hand, the next one last; False at the end."""
+        self._check_form()
         if self._tuples:
             return True
         if self._batch is None or self._offset >= self._batch.num_rows:
-            self._batch, self._offset = self._next_batch(), 0
+            self._batch, self._offset = self._pull(), 0
         if self._batch is None:
             self.exhausted = True
             return False
@@ -95,15 +91,17 @@ class Rows:
         if self._batch is not None:
             yield self._batch.slice(self._offset - len(self._tuples))
         self._batch, self._tuples = None, []
-        while (batch := self._next_batch()) is not None:
+        while (batch := self._pull()) is not None:
             yield batch
 
-    def _next_batch(self) -> pa.RecordBatch | None:
+    def _check_form(self) -> None:
+        if self._lines is not None and not self.exhausted:
+            raise NotSupportedError("lines of this result were already read: fetch rows first, or execute again")
+
+    def _pull(self) -> pa.RecordBatch | None:
         """The next batch that has rows."""
         if self.exhausted:
             return None
-        if self._lines is not None:
-            raise NotSupportedError("lines of this result were already read: fetch rows first, or execute again")
         with translated_errors():
             if self._batches is None:
                 self._batches = self._result.batches()

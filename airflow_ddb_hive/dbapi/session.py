@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -16,7 +16,7 @@ __all__ = ["Result", "Session"]
 
 
 class Result(Protocol):
-    """One statement's rows, read once, in one of two forms."""
+    """One statement's rows, read once, from front to back."""
 
     @property
     def columns(self) -> tuple[OutputColumn, ...] | None:
@@ -34,6 +34,10 @@ class Result(Protocol):
 
     def lines(self) -> Iterator[str]:
         """The rows as the Hive CLI prints them."""
+        ...
+
+    def lines_of(self, batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
+        """Rows taken from :meth:`batches` as the Hive CLI prints them."""
         ...
 
     def close(self) -> None:

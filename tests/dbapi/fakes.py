@@ -48,6 +48,10 @@ class FakeResult:
         if self._fails is not None:
             raise self._fails
 
+    def lines_of(self, batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
+        for batch in batches:
+            yield from ("\t".join(map(str, row.values())) for row in batch.to_pylist())
+
     def close(self) -> None:
         self.closed = True
 

@@ -182,11 +182,16 @@ def test_lines_after_all_rows_are_none() -> None:
     assert list(cursor.lines()) == []
 
 
-def test_lines_and_rows_of_one_result_are_not_mixed() -> None:
+def test_lines_are_the_rest_of_the_rows() -> None:
     cursor = executed(numbers())
-    cursor.fetchone()
-    with pytest.raises(dbapi.NotSupportedError, match=r"call lines\(\) first"):
-        next(cursor.lines())
+    first = cursor.fetchone()
+    assert first is not None
+    rest = list(cursor.lines())
+    assert [str(first[0]), *rest] == list(executed(numbers()).lines())
+    assert list(cursor.lines()) == []
+
+
+def test_rows_after_the_first_lines_are_refused() -> None:
     other = executed(numbers())
     next(other.lines())
     with pytest.raises(dbapi.NotSupportedError, match="fetch rows first"):

@@ -34,6 +34,14 @@ def test_a_parameter_comes_back_as_it_went(value: object) -> None:
     assert row == (value,)
 
 
+def test_lines_after_some_rows_are_hives() -> None:
+    with dbapi.connect() as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT n, cast(n as double), NULL, array(n) FROM (SELECT 1 n UNION ALL SELECT 2) x ORDER BY n")
+        assert cursor.fetchone() == (1, 1.0, None, [1])
+        assert list(cursor.lines()) == ["2\t2.0\tNULL\t[2]"]
+
+
 def test_lines_are_hives() -> None:
     with dbapi.connect() as connection:
         cursor = connection.cursor().execute("SELECT 1, NULL, map('k', array(1))")

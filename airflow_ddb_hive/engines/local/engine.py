@@ -8,19 +8,18 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 
 from airflow_ddb_hive.engines.base import Capabilities
 from airflow_ddb_hive.engines.local.cancellation import Cancellation
 from airflow_ddb_hive.engines.local.duck import Duck
-from airflow_ddb_hive.engines.local.emit import emit_lines
-from airflow_ddb_hive.engines.local.result import arrow_schema
+from airflow_ddb_hive.engines.local.result import printed
 from airflow_ddb_hive.engines.local.session import LocalSession
 from airflow_ddb_hive.errors import DdbHiveError, InputError, JobCancelledError, JobFailedError
 from airflow_ddb_hive.model.job import Job, JobHandle, JobReport, JobState, StatementReport
 from airflow_ddb_hive.model.progress import Progress, progress_line
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from collections.abc import Iterator
 
     from airflow_ddb_hive.engines.local.result import StatementResult
@@ -44,17 +43,11 @@ class KeptRows:
 
     def lines(self) -> Iterator[str]:
         """The rows as the Hive CLI prints them."""
-        names = [f"c{place}" for place in range(len(self.columns))]
-        table = pa.Table.from_batches(self._rows, schema=arrow_schema(self.columns)).rename_columns(names)
         duck = Duck()
         try:
-            with duck.cursor(Cancellation()) as cursor:
-                cursor.register("kept", table)
-                query = emit_lines(f"SELECT {', '.join(names)} FROM kept", self.columns)
-                lines = cursor.sql(query).to_arrow_table().column(0).to_pylist()
+            yield from printed(self.columns, self._rows, duck, Cancellation())
         finally:
             duck.close()
-        yield from lines
 
     def close(self) -> None:
         """Let the rows go."""

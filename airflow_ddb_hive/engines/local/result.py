@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from airflow_ddb_hive.engines.local.duck import duck_errors
+from airflow_ddb_hive.engines.local.emit import emit_lines
 from airflow_ddb_hive.engines.local.pump import Pump
 from airflow_ddb_hive.engines.local.shapes import AS_IS, lines_shape
 from airflow_ddb_hive.errors import InputError
@@ -15,11 +17,13 @@ from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.types import STRING
 
 if TYPE_CHECKING:
+    from airflow_ddb_hive.engines.local.cancellation import Cancellation
     from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.duck import Duck
     from airflow_ddb_hive.engines.local.shapes import Shape
     from airflow_ddb_hive.model.job import StatementReport
 
-__all__ = ["QueryResult", "StatementResult", "TextResult", "arrow_schema", "fitted"]
+__all__ = ["QueryResult", "StatementResult", "TextResult", "arrow_schema", "fitted", "printed"]
 
 Rows = Callable[["Shape"], Iterator[pa.RecordBatch]]
 """Runs the query, its rows shaped by a wrapper around its SQL."""
@@ -37,6 +41,23 @@ def fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
         for cell, field in zip(batch.columns, schema, strict=True)
     ]
     return pa.RecordBatch.from_arrays(cells, schema=schema)
+
+
+def printed(
+    columns: Sequence[OutputColumn], batches: Iterable[pa.RecordBatch], duck: Duck, cancellation: Cancellation
+) -> Iterator[str]:
+    """Yield rows that are there as the Hive CLI prints them."""
+    names = [f"c{place}" for place in range(len(columns))]
+    query = emit_lines(f"SELECT {', '.join(names)} FROM ready", columns)
+    with duck.cursor(cancellation) as cursor:
+        for batch in batches:
+            cursor.register("ready", pa.Table.from_batches([batch.rename_columns(names)]))
+            try:
+                with duck_errors(cancellation):
+                    lines = cursor.sql(query).to_arrow_table().column(0).to_pylist()
+            finally:
+                cursor.unregister("ready")
+            yield from lines
 
 
 class StatementResult:
@@ -62,6 +83,10 @@ class StatementResult:
     def lines(self) -> Iterator[str]:
         """The rows as the Hive CLI prints them: none."""
         return iter(())
+
+    def lines_of(self, batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
+        """Rows that were taken from :meth:`batches`, as the Hive CLI prints them."""
+        return printed(self.columns or (), batches, self._context.duck, self._context.cancellation)
 
     def close(self) -> None:
         """End what still runs."""
