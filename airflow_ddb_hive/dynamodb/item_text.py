@@ -53,8 +53,9 @@ _REPLACEMENTS = tuple(
     (f'{{"{tag}":{opener}'.encode(), f'{{"{TO_CONNECTOR[tag]}":{opener}'.encode()) for tag, opener in _OPENERS
 )
 _AMBIGUOUS = b'{"M":{"M":{'
-# Escapes that Gson spells in another way: \u.... and \/; and the two line separators that Gson does escape.
-_OTHER_ESCAPES = (b"\\u", b"\\/", "\u2028".encode(), "\u2029".encode())
+# Escapes that Gson spells in another way, and the two characters that Gson does escape.
+_OTHER_ESCAPES = (b"\\u", b"\\/")
+_LINE_SEPARATORS = ("\u2028".encode(), "\u2029".encode())
 
 _ITEMS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _MAP_TYPE = pa.map_(pa.string(), pa.string())
@@ -68,7 +69,7 @@ def item_column(page: bytes) -> pa.MapArray:
         [[('a', '{"s":"x"}'), ('b', '{"l":[{"nULL":true}]}')]]
     """
     items = _ITEMS.decode(page)
-    if any(mark in page for mark in (_AMBIGUOUS, *_OTHER_ESCAPES)):
+    if _is_spelt_otherwise(page):
         return _exact_column(items)
     values = list(chain.from_iterable(map(dict.values, items)))
     text = b"".join(values)
@@ -77,6 +78,13 @@ def item_column(page: bytes) -> pa.MapArray:
         text = text.replace(old, new)
     offsets = pa.py_buffer(_offsets(values))
     return _map_column(items, pa.StringArray.from_buffers(len(values), offsets, pa.py_buffer(text)))
+
+
+def _is_spelt_otherwise(page: bytes) -> bool:
+    """Whether the page has anything that byte replacement would get wrong; the cheap questions come first."""
+    if b"\\" in page and any(mark in page for mark in _OTHER_ESCAPES):
+        return True
+    return _AMBIGUOUS in page or (not page.isascii() and any(mark in page for mark in _LINE_SEPARATORS))
 
 
 def _offsets(parts: Sequence[Sized]) -> npt.NDArray[np.int32]:
