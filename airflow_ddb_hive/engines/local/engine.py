@@ -8,7 +8,6 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-
 from airflow_ddb_hive.engines.base import Capabilities
 from airflow_ddb_hive.engines.local.cancellation import Cancellation
 from airflow_ddb_hive.engines.local.duck import Duck
@@ -19,8 +18,9 @@ from airflow_ddb_hive.model.job import Job, JobHandle, JobReport, JobState, Stat
 from airflow_ddb_hive.model.progress import Progress, progress_line
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from collections.abc import Iterator
+
+    import pyarrow as pa
 
     from airflow_ddb_hive.engines.local.result import StatementResult
     from airflow_ddb_hive.hiveql.tree import OutputColumn

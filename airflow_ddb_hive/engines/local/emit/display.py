@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.java_text import decimal_text, floating_text
+from airflow_ddb_hive.engines.local.emit.java_text import decimal_digits, decimal_text, floating_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.engines.local.physical import quoted_field
 from airflow_ddb_hive.model.types import ArrayType, CharType, DecimalType, HiveType, MapType, StructType
@@ -38,7 +38,7 @@ def _cell(sql: str, type_: HiveType) -> str:
         case ArrayType() | MapType() | StructType():
             return _json(sql, type_, 0)
         case DecimalType():
-            return f"CAST({sql} AS VARCHAR)"
+            return decimal_digits(sql, type_)
         case CharType(length):
             return f"rpad({sql}, {length}, ' ')"
     return _plain(sql, type_)
@@ -84,7 +84,7 @@ def _inner(sql: str, type_: HiveType, depth: int) -> str:
         case ArrayType() | MapType() | StructType():
             value = _json(sql, type_, depth)
         case DecimalType():
-            value = decimal_text(sql, type_.scale)
+            value = decimal_text(sql, type_)
         case CharType(length):
             value = _quoted(f"rpad({sql}, {length}, ' ')")
         case _:

@@ -75,15 +75,28 @@ def _joined(digits: str, exponent: str) -> str:
     )
 
 
-def decimal_text(sql: str, scale: int) -> str:
-    """Return the text of a decimal without trailing zeros, as HiveDecimal has it.
+def decimal_digits(sql: str, hive_type: DecimalType) -> str:
+    """Return the text of a decimal with all digits of its scale; DuckDB leaves out the zero of ``0.5`` as (1,1).
 
     Example:
-        >>> decimal_text("x", 0)
+        >>> decimal_digits("x", DecimalType(12, 2))
         'CAST(x AS VARCHAR)'
     """
     plain = f"CAST({sql} AS VARCHAR)"
-    return f"rtrim(rtrim({plain}, '0'), '.')" if scale else plain
+    if hive_type.precision > hive_type.scale:
+        return plain
+    return f"regexp_replace({plain}, '^(-?)[.]', '\\10.')"
+
+
+def decimal_text(sql: str, hive_type: DecimalType) -> str:
+    """Return the text of a decimal without trailing zeros, as HiveDecimal has it.
+
+    Example:
+        >>> decimal_text("x", DecimalType(10, 0))
+        'CAST(x AS VARCHAR)'
+    """
+    digits = decimal_digits(sql, hive_type)
+    return f"rtrim(rtrim({digits}, '0'), '.')" if hive_type.scale else digits
 
 
 def timestamp_text(sql: str) -> str:
@@ -99,7 +112,7 @@ def cast_text(sql: str, hive_type: HiveType) -> str:
     if name in ("float", "double"):
         return floating_text(sql, single=name == "float")
     if isinstance(hive_type, DecimalType):
-        return decimal_text(sql, hive_type.scale)
+        return decimal_text(sql, hive_type)
     if name == "binary":
         return f"decode({sql})"
     return f"CAST({sql} AS VARCHAR)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.java_text import floating_text
+from airflow_ddb_hive.engines.local.emit.java_text import decimal_digits, floating_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.engines.local.emit.text_values import (
     text_to_boolean,
@@ -87,6 +87,8 @@ def _write_inner(sql: str, type_: HiveType, options: DelimitedOptions, depth: in
 
 def _write_primitive(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
     match type_:
+        case DecimalType():
+            return decimal_digits(sql, type_)
         case CharType(length):
             return _escape(f"rpad({sql}, {length}, ' ')", options)
         case VarcharType():

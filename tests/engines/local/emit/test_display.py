@@ -1,0 +1,24 @@
+"""How values are printed."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from airflow_ddb_hive.engines.local.emit import emit_cells, emit_lines
+from airflow_ddb_hive.engines.local.emit.java_text import cast_text
+from airflow_ddb_hive.hiveql.tree import OutputColumn
+from airflow_ddb_hive.model.delimited import DelimitedOptions
+from airflow_ddb_hive.model.types import DecimalType
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "cast"),
+    [("0.1", "0.10", "0.1"), ("-0.05", "-0.05", "-0.05"), ("0", "0.00", "0"), ("0.99", "0.99", "0.99")],
+)
+def test_a_decimal_below_one_has_its_zero(value: str, digits: str, cast: str) -> None:
+    column = OutputColumn("d", DecimalType(2, 2))
+    query = f"SELECT CAST('{value}' AS DECIMAL(2,2)) AS c0"
+    assert duckdb.sql(emit_lines(query, [column])).fetchall() == [(digits,)]
+    assert duckdb.sql(emit_cells(query, [column], DelimitedOptions())).fetchall() == [(digits,)]
+    assert duckdb.sql(f"SELECT {cast_text('c0', column.type)} FROM ({query})").fetchall() == [(cast,)]
