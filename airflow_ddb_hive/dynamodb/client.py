@@ -1,30 +1,30 @@
 """The connection to DynamoDB: botocore's credentials, signing, endpoints and proxies around bodies that stay bytes.
 
-botocore's own parser takes 355 ms for a page of 1.2 MB, which a typed decoder reads in a tenth of that, so the one
-part replaced is the response parser; requests are sent with bodies made here. Retries are decided in
-``retry.py``, because botocore returns a page that fails its checksum on the last attempt as a good one.
+botocore's own parser takes 355 ms for a page of 1.2 MB, which a typed decoder reads in a tenth of that, and its client
+3 ms for a request, so bodies are made and read here and sent by ``sender.py``. Retries are decided in ``retry.py``,
+because botocore returns a page that fails its checksum on the last attempt as a good one.
 """
 
 from __future__ import annotations
 
 import threading
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import msgspec
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserFactory
+from botocore.exceptions import BotoCoreError
 
 from airflow_ddb_hive.dynamodb.describe import description_of
 from airflow_ddb_hive.dynamodb.errors_map import CODE_RULES, client_rule, service_rule
 from airflow_ddb_hive.dynamodb.retry import CallContext, Failure, RetryPolicy, send_with_retries
+from airflow_ddb_hive.dynamodb.sender import Answer, Sender
 from airflow_ddb_hive.dynamodb.wire import error_of, throttle_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import boto3
 
@@ -38,48 +38,7 @@ _READ_SECONDS = 10
 """A page takes DynamoDB far less; and whoever cancels a job waits at most this long for its threads."""
 _CONNECTIONS = 64
 _FIRST_FAILURE = 300
-
-_METHODS = {
-    "BatchWriteItem": "batch_write_item",
-    "CreateTable": "create_table",
-    "DeleteTable": "delete_table",
-    "DescribeTable": "describe_table",
-    "Query": "query",
-    "Scan": "scan",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    body: bytes
-    headers: Mapping[str, str]
-    request_id: str | None
-
-
-class _BytesParser:
-    """Stands in for botocore's JSON parser and leaves the body alone."""
-
-    def parse(self, response: dict[str, Any], _shape: object) -> dict[str, Any]:
-        """Return body and headers, and the error's code, which botocore needs."""
-        body = response["body"]
-        parsed: dict[str, Any] = {
-            "Body": body,
-            "ResponseMetadata": {
-                "HTTPStatusCode": response["status_code"],
-                "HTTPHeaders": {name.lower(): value for name, value in response["headers"].items()},
-            },
-        }
-        if response["status_code"] >= _FIRST_FAILURE:
-            code, message = error_of(body)
-            parsed["Error"] = {"Code": code, "Message": message}
-        return parsed
-
-
-class _ParserFactory(ResponseParserFactory):
-    """Bytes for DynamoDB's protocol; STS and SSO, which the same session may ask for credentials, keep theirs."""
-
-    def create_parser(self, protocol_name: str) -> Any:
-        return _BytesParser() if protocol_name == "json" else super().create_parser(protocol_name)
+_REQUEST_ID = "x-amzn-requestid"
 
 
 class _GivenCredentials:
@@ -103,8 +62,9 @@ class DynamoDB:
         'https://dynamodb.us-east-1.amazonaws.com'
     """
 
-    def __init__(self, client: Any, policy: RetryPolicy) -> None:
+    def __init__(self, client: Any, policy: RetryPolicy, *, sender: Sender | None = None) -> None:
         self._client = client
+        self._sender = sender or Sender(client)
         self._reached = threading.Event()
         self.policy = policy
 
@@ -131,7 +91,7 @@ class DynamoDB:
 
     def with_policy(self, **changes: Any) -> DynamoDB:
         """Return the same connection with another retry policy."""
-        return DynamoDB(self._client, replace(self.policy, **changes))
+        return DynamoDB(self._client, replace(self.policy, **changes), sender=self._sender)
 
     @property
     def endpoint_url(self) -> str:
@@ -168,39 +128,29 @@ class DynamoDB:
         """
 
         def attempt() -> bytes:
-            answer = self._send(operation, body, context.table)
-            _check_whole(answer)
+            body_bytes = self._send(operation, body, context.table)
             self._reached.set()
-            return answer.body
+            return body_bytes
 
         return send_with_retries(attempt, context, self.policy, reached=self._reached.is_set)
 
-    def _send(self, operation: str, body: bytes, table: str) -> _Answer:
-        # The table is named to botocore as well: endpoints may be chosen by it.
-        params: dict[str, Any] = (
-            {"RequestItems": {table: []}} if operation == "BatchWriteItem" else {"TableName": table}
-        )
-        method = getattr(self._client, _METHODS[operation])
+    def _send(self, operation: str, body: bytes, table: str) -> bytes:
         try:
-            parsed = method(**params, **{_BODY: body})
-        except ClientError as error:
-            self._reached.set()
-            raise _service_failure(error, table) from error
+            answer = self._sender.send(operation, table, body)
         except (BotoCoreError, ValueError) as error:
             raise _failure_of(error, self.endpoint_url) from error
-        headers = parsed["ResponseMetadata"]["HTTPHeaders"]
-        return _Answer(parsed["Body"], headers, headers.get("x-amzn-requestid"))
-
-
-_BODY = "ReadyBody"
+        if answer.status >= _FIRST_FAILURE:
+            self._reached.set()
+            raise _service_failure(answer, table)
+        _check_whole(answer)
+        return answer.body
 
 
 def _make_client(access: AwsAccess, given: boto3.Session | None) -> Any:
     session = botocore.session.Session(profile=access.profile)
-    session.register_component("response_parser_factory", _ParserFactory())
     if given is not None:
         session.register_component("credential_provider", _GivenCredentials(given))
-    client = session.create_client(
+    return session.create_client(
         "dynamodb",
         region_name=access.region or (given.region_name if given is not None else None),
         endpoint_url=access.dynamodb_endpoint_url,
@@ -215,35 +165,17 @@ def _make_client(access: AwsAccess, given: boto3.Session | None) -> Any:
             retries={"mode": "standard", "total_max_attempts": 1},
         ),
     )
-    events: Any = client.meta.events
-    events.register("provide-client-params.dynamodb", _take_body)
-    events.register("before-call.dynamodb", _put_body)
-    return client
 
 
-def _take_body(params: dict[str, Any], context: dict[str, Any], **_: object) -> dict[str, Any]:
-    """Keep the ready body away from botocore's serializer."""
-    context[_BODY] = params[_BODY]
-    return {name: value for name, value in params.items() if name != _BODY}
-
-
-def _put_body(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-    """Put the ready body into the request before it is signed."""
-    params["body"] = context[_BODY]
-
-
-def _service_failure(error: ClientError, table: str) -> Failure:
-    answer: Mapping[str, Any] = error.response
-    metadata = answer["ResponseMetadata"]
-    code = str(answer["Error"].get("Code") or "")
-    status = int(metadata["HTTPStatusCode"])
-    message = str(answer["Error"].get("Message") or f"HTTP status {status}")
+def _service_failure(answer: Answer, table: str) -> Failure:
+    code, said = error_of(answer.body)
+    message = said or f"HTTP status {answer.status}"
     return Failure(
-        service_rule(code, status),
-        f"DynamoDB answered {code or status} for table {table}: {message}",
-        code=code or str(status),
-        request_id=metadata["HTTPHeaders"].get("x-amzn-requestid"),
-        reasons=throttle_reasons(answer["Body"]),
+        service_rule(code, answer.status),
+        f"DynamoDB answered {code or answer.status} for table {table}: {message}",
+        code=code or str(answer.status),
+        request_id=answer.headers.get(_REQUEST_ID),
+        reasons=throttle_reasons(answer.body),
     )
 
 
@@ -253,7 +185,7 @@ def _failure_of(error: Exception, endpoint: str | None = None) -> Failure:
     return Failure(client_rule(error), f"DynamoDB{place}: {error}", code=name, request_id=None, reasons=())
 
 
-def _check_whole(answer: _Answer) -> None:
+def _check_whole(answer: Answer) -> None:
     """Refuse a body that was cut short or altered on its way."""
     length = answer.headers.get("content-length")
     checksum = answer.headers.get("x-amz-crc32")
@@ -269,6 +201,6 @@ def _check_whole(answer: _Answer) -> None:
                 CODE_RULES["InternalServerError"],
                 f"DynamoDB's answer arrived with the wrong {what} ({len(answer.body)} bytes)",
                 code="CorruptAnswer",
-                request_id=answer.request_id,
+                request_id=answer.headers.get(_REQUEST_ID),
                 reasons=(),
             )

@@ -40,7 +40,7 @@ _STEP_SECONDS = 0.002
 
 
 def _await_end(thread: threading.Thread) -> None:
-    """Wait for a thread as ``join`` does, which would list a foreign thread that calls it as one of Python's for good."""
+    """Wait for a thread, without ``join``, which would list a foreign thread that calls it as Python's for good."""
     while thread.is_alive():
         time.sleep(_STEP_SECONDS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.model.types import DecimalType, HiveType
 
-__all__ = ["cast_text", "decimal_text", "floating_text", "timestamp_text"]
+__all__ = ["cast_text", "decimal_digits", "decimal_text", "floating_text", "timestamp_text"]
 
 
 def floating_text(sql: str, *, single: bool) -> str:
