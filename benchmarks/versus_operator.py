@@ -1,7 +1,8 @@
 """The promise as a ratio: ``python -m benchmarks.versus_operator``; at most a fifth of DynamoDBToS3Operator's CPU time.
 
-Both read the same table of the real DynamoDB Local in the same run, in turn. The operator's clock starts after
-Airflow's imports and its uploads are left out; ours counts the whole process. Status 1 if the promise is broken.
+Both read the same table of the real DynamoDB Local in the same run, in turn, each in a process of its own, and both are
+counted from the process's first instruction to its last. The operator's ``execute`` alone, without Airflow's imports,
+is shown beside it; its uploads are left out. Status 1 if the promise is broken.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             whole.append(_run_ours(endpoint_url, _WHOLE, options.items))
             if number:
                 peer.append(_run_operator(endpoint_url, options.items))
-    return _judge(statistics.median(peer), {_TYPED: typed, _WHOLE: whole}, options)
+    return _judge(peer, {_TYPED: typed, _WHOLE: whole}, options)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -100,15 +101,16 @@ def _load(client: DynamoDBClient, count: int) -> None:
         list(pool.map(write, range(0, count, _BATCH)))
 
 
-def _run_operator(endpoint_url: str, items: int) -> float:
-    """CPU seconds of the operator's ``execute``."""
+def _run_operator(endpoint_url: str, items: int) -> tuple[float, float]:
+    """CPU seconds of the operator's process, and of its ``execute`` alone."""
     with tempfile.TemporaryDirectory(prefix="ddb-hive-benchmark-") as home:
         command = [sys.executable, "-W", "ignore", "-m", "benchmarks.peers", "DynamoDBToS3Operator", TABLE]
         env = environment(endpoint_url) | {"AIRFLOW_HOME": home}
-        took = json.loads(run_measured(command, env=env, directory=CHECKOUT).output.splitlines()[-1])
+        process = run_measured(command, env=env, directory=CHECKOUT)
+        took = json.loads(process.output.splitlines()[-1])
     if took["items"] != items:
         raise SystemExit(f"DynamoDBToS3Operator read {took['items']:,} items, not {items:,}")
-    return float(took["cpu_seconds"])
+    return process.cpu_seconds, float(took["cpu_seconds"])
 
 
 def _run_ours(endpoint_url: str, kind: str, items: int) -> Measured:
@@ -139,12 +141,15 @@ def _rows_in(folder: Path, *, parquet: bool) -> int:
     return sum(path.read_bytes().count(b"\n") for path in files)
 
 
-def _judge(operator_seconds: float, runs: dict[str, list[Measured]], options: argparse.Namespace) -> int:
+def _judge(peer: Sequence[tuple[float, float]], runs: dict[str, list[Measured]], options: argparse.Namespace) -> int:
+    operator_seconds = statistics.median(process for process, _ in peer)
+    alone = statistics.median(execute for _, execute in peer)
     print(f"{options.items:,} items in DynamoDB Local, median of {options.runs} alternating runs\n")
     print(
         "| reading | client CPU s | share of the operator's | wall s | peak MB |\n| --- | ---: | ---: | ---: | ---: |"
     )
-    print(f"| DynamoDBToS3Operator.execute, uploads left out | {operator_seconds:.2f} | 1 | | |")
+    print(f"| DynamoDBToS3Operator, uploads left out | {operator_seconds:.2f} | 1 | | |")
+    print(f"| its execute() alone | {alone:.2f} | {alone / operator_seconds:.3f} | | |")
     kept = True
     for kind, measured in runs.items():
         cpu = statistics.median(run.cpu_seconds for run in measured)

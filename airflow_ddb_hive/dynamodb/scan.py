@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import pyarrow as pa
 
 from airflow_ddb_hive.dynamodb.decode import decode_page
 from airflow_ddb_hive.dynamodb.retry import CallContext
-from airflow_ddb_hive.dynamodb.threads import LinkedEvent, StoppableQueue
+from airflow_ddb_hive.dynamodb.threads import LinkedEvent, StoppableQueue, await_end
 from airflow_ddb_hive.dynamodb.wire import parse_page, scan_body
 from airflow_ddb_hive.errors import JobCancelledError
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, ReadRequest, ScanUnit, TableDescription
@@ -34,15 +33,6 @@ _SEGMENT_BYTES = 64 * 2**20
 _MOST_SEGMENTS = 32
 _LARGEST_LIMIT = 100_000
 _READ_UNIT_BYTES = 4096
-
-
-_STEP_SECONDS = 0.002
-
-
-def _await_end(thread: threading.Thread) -> None:
-    """Wait for a thread, without ``join``, which would list a foreign thread that calls it as Python's for good."""
-    while thread.is_alive():
-        time.sleep(_STEP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +143,7 @@ class TableReader:
             yield from _merged(batches, workers)
         finally:
             ended.set()
-            for thread in threads:
-                _await_end(thread)
+            await_end(threads, ended)
 
     def _attributes(self) -> tuple[str, ...] | None:
         """What to project: ``None`` is whole items, and nothing is a count."""

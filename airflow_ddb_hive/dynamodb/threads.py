@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import Generic, TypeVar
+import time
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from airflow_ddb_hive.errors import JobCancelledError
 
-__all__ = ["LinkedEvent", "StoppableQueue"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["LinkedEvent", "StoppableQueue", "await_end"]
 
 _T = TypeVar("_T")
 _STEP_SECONDS = 0.05
+_END_STEP_SECONDS = 0.002
+_END_SECONDS = 9.0
+"""A little more than the longest read, so that a thread is left behind only where an answer comes in drops."""
 
 
 class LinkedEvent(threading.Event):
@@ -84,3 +91,26 @@ class StoppableQueue(Generic[_T]):
             except queue.Empty:
                 continue
         raise JobCancelledError("the job was cancelled")
+
+
+def await_end(threads: Iterable[threading.Thread], ended: threading.Event, *, seconds: float = _END_SECONDS) -> None:
+    """Wait until daemon threads end; once the event is set, only so many seconds, for the network may hold one longer.
+
+    Not by ``join``, which would list a foreign thread that calls it as one of Python's for good.
+
+    Example:
+        >>> thread = threading.Thread(target=int)
+        >>> thread.start()
+        >>> await_end([thread], threading.Event())
+        >>> thread.is_alive()
+        False
+    """
+    deadline: float | None = None
+    for thread in threads:
+        while thread.is_alive():
+            now = time.monotonic()
+            if deadline is None and ended.is_set():
+                deadline = now + seconds
+            if deadline is not None and now >= deadline:
+                return
+            time.sleep(_END_STEP_SECONDS)

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pytest
 
 from airflow_ddb_hive.dynamodb import DynamoDB, ItemWriter, Meter, Pacer, RetryPolicy, TableReader
+from airflow_ddb_hive.dynamodb import client as client_module
+from airflow_ddb_hive.dynamodb.threads import await_end
 from airflow_ddb_hive.errors import (
     AccessError,
     DdbHiveError,
@@ -212,3 +214,41 @@ def test_empty_pages_in_front_are_read_over() -> None:
         plain = server._scan
         server._scan = lambda body: next(seen, None) or plain(body)  # type: ignore[method-assign]  # two answers by hand
         assert len(rows(reader(db, Meter("Faulty", "read")).stream())) == 5
+
+
+def test_an_answer_that_never_comes_holds_a_cancelled_job_for_the_read_timeout_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert client_module._READ_SECONDS < 10
+    monkeypatch.setattr(client_module, "_READ_SECONDS", 0.3)
+    stop = threading.Event()
+    with faulty_dynamodb(["hang"] * 1000) as server, connected(server.url) as db:
+        writer = ItemWriter(
+            db, DESCRIPTION, COLUMNS, Pacer(Budget(capacity_units=100)), Meter("Faulty", "write"), stop=stop
+        )
+        writer.write(pa.record_batch({"a": [1], "b": ["x"]}))
+
+        def cancel() -> None:
+            server.hanging.wait()
+            stop.set()
+
+        canceller = threading.Thread(target=cancel)
+        canceller.start()
+        with pytest.raises(JobCancelledError):
+            writer.close()
+        with pytest.raises(JobCancelledError):
+            rows(reader(db, Meter("Faulty", "read"), stop=stop, segments=1).stream())
+        canceller.join()
+        assert not _our_threads()
+
+
+def test_a_thread_that_the_network_holds_is_left_behind_once_the_job_has_ended() -> None:
+    held, ended = threading.Event(), threading.Event()
+    thread = threading.Thread(target=held.wait, daemon=True)
+    thread.start()
+    ended.set()
+    await_end([thread], ended, seconds=0.01)
+    assert thread.is_alive()
+    held.set()
+    await_end([thread], threading.Event())
+    assert not thread.is_alive()
