@@ -17,7 +17,7 @@ PYTHON3 := $(AIRFLOW3)/bin/python
 SCRIPTS3 := $(AIRFLOW3)/bin
 PYTEST := -m pytest
 # The fewest cases that each oracle must have answered, checked with CI set.
-FLOORS := --floor dynamodb-local=1 --floor s3=1 --floor hdfs=1 --floor hive=1 --floor moto=1
+FLOORS := --floor dynamodb-local=250 --floor s3=14 --floor hdfs=1 --floor hive=15 --floor moto=4
 
 .PHONY: help demo test test-all test-slow test-airflow2 unit ci-tests lint format docs lock clean env env-airflow2
 

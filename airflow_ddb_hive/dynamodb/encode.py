@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,6 +52,7 @@ class ItemEncoder:
     columns: tuple[AttributeColumn, ...]
     delete: bool = False
     null_serialization: bool = False
+    max_item_bytes: int = LARGEST_ITEM_BYTES
 
     def encode(self, batch: pa.RecordBatch) -> EncodedItems:
         """Return the requests of a batch.
@@ -62,7 +64,7 @@ class ItemEncoder:
             return EncodedItems([], [])
         own = self._own_attributes(batch)
         whole, whole_keys = self._whole_item(batch)
-        keys = [self._key_column(name, batch, own, whole_keys) for name in self.description.key_attributes]
+        keys = self._key_columns(batch, own, whole_keys)
         present = keys if self.delete else [*own.values(), *whole]
         joined = _joined(present)
         before, after = ('{"DeleteRequest":{"Key":{', "}}}") if self.delete else ('{"PutRequest":{"Item":{', "}}}")
@@ -110,20 +112,31 @@ class ItemEncoder:
                 return [fragments], keys
         return [], {}
 
-    def _key_column(
-        self, name: str, batch: pa.RecordBatch, own: Mapping[str, pa.Array], whole: Mapping[str, pa.Array]
-    ) -> pa.Array:
-        fragments = own.get(name, whole.get(name))
-        if fragments is None:
-            fragments = pa.nulls(batch.num_rows, pa.string())
-        if fragments.null_count:
-            row = pc.index(pc.is_null(fragments), value=True).as_py()
-            raise WriteRefusedError(
-                f"One of the required keys was not given a value: {name} of table {self.description.name} "
-                f"(row {row + 1} of its batch): map a column to it that is never NULL",
-                table=self.description.name,
-            )
-        return fragments
+    def _key_columns(
+        self, batch: pa.RecordBatch, own: Mapping[str, pa.Array], whole: Mapping[str, pa.Array]
+    ) -> list[pa.Array]:
+        absent = pa.nulls(batch.num_rows, pa.string())
+        columns = [own.get(name, whole.get(name, absent)) for name in self.description.key_attributes]
+        incomplete = functools.reduce(pc.or_, map(pc.is_null, columns))
+        if pc.any(incomplete).as_py():
+            raise self._incomplete_key(columns, pc.index(incomplete, value=True).as_py())
+        return columns
+
+    def _incomplete_key(self, columns: Sequence[pa.Array], row: int) -> WriteRefusedError:
+        """The connector finds a row to delete that has no key at all; of all others DynamoDB says it."""
+        names = self.description.key_attributes
+        missing = [name for name, column in zip(names, columns, strict=True) if not column[row].is_valid]
+        if not self.delete:
+            problem = "One of the required keys was not given a value"
+        elif len(missing) == len(names):
+            problem = f"Given item does not contain any key for the table: {','.join(names)}"
+        else:
+            problem = "The number of conditions on the keys is invalid"
+        return WriteRefusedError(
+            f"{problem}: {', '.join(missing)} of table {self.description.name} (row {row + 1} of its batch): "
+            "map a column to it that is never NULL",
+            table=self.description.name,
+        )
 
     def _canonical_keys(self, keys: Sequence[pa.Array]) -> list[str]:
         texts = [
@@ -136,15 +149,15 @@ class ItemEncoder:
     def _check_sizes(self, requests: Sequence[bytes]) -> None:
         for request in requests:
             # The JSON of an item is never shorter than the item.
-            if len(request) <= LARGEST_ITEM_BYTES or self.delete:
+            if len(request) <= self.max_item_bytes or self.delete:
                 continue
             item = msgspec.json.decode(request)["PutRequest"]["Item"]
             size = sum(_text_size(name) + item_size(value) for name, value in item.items())
-            if size > LARGEST_ITEM_BYTES:
+            if size > self.max_item_bytes:
                 key = {name: item[name] for name in self.description.key_attributes}
                 raise WriteRefusedError(
-                    f"Cannot pass items with size greater than {LARGEST_ITEM_BYTES}. Item with size of {size} was "
-                    f"given: table {self.description.name}, key {msgspec.json.encode(key).decode()}: "
+                    f"Cannot pass items with size greater than {self.max_item_bytes}. Item with size of {size} was "
+                    f"given. Table {self.description.name}, key {msgspec.json.encode(key).decode()}: "
                     "leave attributes out, or keep them elsewhere",
                     table=self.description.name,
                 )

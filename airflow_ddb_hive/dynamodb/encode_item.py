@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from airflow_ddb_hive.dynamodb.encode_value import EncodeError
+from airflow_ddb_hive.dynamodb.lenient_json import LenientJsonError, parse_lenient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence, Set
@@ -36,7 +37,7 @@ def item_fragments(
     quoted_names: dict[str, str] = {}
     for item in items.to_pylist():
         if not item:
-            raise EncodeError("Hive data cannot be null: an item column is NULL or empty")
+            raise EncodeError("Hive data cannot be null. An item column is NULL or empty: leave such rows out")
         parts: dict[str, str] = {}
         for name, text in item:
             if text is None or name in own:
@@ -56,9 +57,17 @@ def _wire_text(name: str, text: str) -> str:
     try:
         # Numbers stay text, so that none is rounded.
         value = json.loads(text, parse_int=str, parse_float=str)
-    except json.JSONDecodeError as error:
-        raise EncodeError(f"attribute {name} is not written as JSON: {error}") from error
+    except json.JSONDecodeError:
+        value = _lenient(name, text)
     return _dumps(wire_value(name, value))
+
+
+def _lenient(name: str, text: str) -> object:
+    """JSON as Gson forgives it, on which hand-written scripts rely."""
+    try:
+        return parse_lenient(text)
+    except LenientJsonError as error:
+        raise EncodeError(f"attribute {name} is not written as JSON: {error}") from error
 
 
 def wire_value(name: str, value: Any) -> dict[str, Any]:
@@ -76,7 +85,11 @@ def wire_value(name: str, value: Any) -> dict[str, Any]:
             tag = _TAGS.get(written.lower())
             if tag is not None and content is not None:
                 return {tag: _content(name, tag, content)}
-    raise EncodeError(
+    raise _empty_value(name)
+
+
+def _empty_value(name: str) -> EncodeError:
+    return EncodeError(
         f"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes: attribute {name}"
     )
 
@@ -104,7 +117,10 @@ def _as_text(_: str, content: object) -> str:
     return str(content)
 
 
-def _texts(_: str, content: Sequence[Any]) -> list[str]:
+def _texts(name: str, content: Sequence[Any]) -> list[str]:
+    if not content:
+        # DynamoDB has no empty sets.
+        raise _empty_value(name)
     return [str(element) for element in content]
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import msgspec
 
-from airflow_ddb_hive.dynamodb.encode import ItemEncoder
+from airflow_ddb_hive.dynamodb.encode import LARGEST_ITEM_BYTES, ItemEncoder
 from airflow_ddb_hive.dynamodb.retry import CallContext, backoff_seconds
-from airflow_ddb_hive.dynamodb.threads import LinkedEvent, StoppableQueue
+from airflow_ddb_hive.dynamodb.threads import LinkedEvent, StoppableQueue, await_end
 from airflow_ddb_hive.dynamodb.wire import BatchAnswer, parse_batch_answer
 from airflow_ddb_hive.errors import InputError, JobCancelledError, ThrottledError, WriteRefusedError
 
@@ -36,10 +36,11 @@ _UNPROCESSED = "UnprocessedItems"
 
 
 class WriteOptions(TypedDict, total=False):
-    """How to write: keys to delete, NULLs as ``{NULL:true}``, threads, and the event that ends every wait."""
+    """Keys to delete, NULLs as ``{NULL:true}``, the largest item, threads, the event that ends waits."""
 
     delete: bool
     null_serialization: bool
+    max_item_bytes: int
     workers: int
     stop: threading.Event
 
@@ -82,6 +83,7 @@ class ItemWriter:
             columns=tuple(columns),
             delete=options.get("delete", False),
             null_serialization=options.get("null_serialization", False),
+            max_item_bytes=options.get("max_item_bytes", LARGEST_ITEM_BYTES),
         )
         self._ended = LinkedEvent(options.get("stop") or threading.Event())
         self._workers = options.get("workers", 4)
@@ -185,8 +187,7 @@ class ItemWriter:
         thread.start()
 
     def _join(self) -> None:
-        for thread in self._threads:
-            thread.join()
+        await_end(self._threads, self._ended)
 
     def _work(self) -> None:
         try:

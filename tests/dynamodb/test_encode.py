@@ -92,8 +92,8 @@ def test_null_serialization_writes_nulls(hive_type: str, tag: str, value: Any, e
         ("map<string,string>", ITEM, [("a", "{}")], "Supplied AttributeValue is empty"),
         ("map<string,string>", ITEM, [("a", "{'s':")], "attribute a is not written as JSON"),
         ("map<string,string>", ITEM, [("a", '{"l":"x"}')], "attribute a has a value of type L"),
-        ("map<string,string>", ITEM, [], "Hive data cannot be null"),
-        ("map<string,string>", ITEM, None, "Hive data cannot be null"),
+        ("map<string,string>", ITEM, [], "Hive data cannot be null."),
+        ("map<string,string>", ITEM, None, "Hive data cannot be null."),
     ],
 )
 def test_what_dynamodb_cannot_hold_is_refused_with_table_and_reason(

@@ -34,9 +34,11 @@ def create_table(statement: CreateTable, context: StatementContext) -> Statement
         UnsupportedSqlError: The format or handler is not supported.
     """
     table = _placed(statement.table)
-    exists = context.catalog.find_table(table.database, table.name) is not None
-    if not (exists and statement.if_not_exists):
+    if context.catalog.find_table(table.database, table.name) is None:
         _check(table, context)
+    elif not statement.if_not_exists:
+        message = f"Table hive.{table.qualified_name} already exists: drop it, or say IF NOT EXISTS"
+        raise HiveSemanticError(message, code=10035, table=table.qualified_name)
     if context.catalog.add_table(table, if_not_exists=statement.if_not_exists):
         _make_folder(table, context)
     return _done(context)
@@ -108,6 +110,9 @@ def drop_database(statement: DropDatabase, context: StatementContext) -> Stateme
 
 
 def _placed(table: Table) -> Table:
+    if table.is_dynamodb:
+        # The connector's SerDe gives the columns: what the script says about them is not kept.
+        return replace(table, columns=tuple(replace(column, comment=None) for column in table.columns))
     return table if table.location is None else replace(table, location=local_url(table.location))
 
 
@@ -119,7 +124,7 @@ def _check(table: Table, context: StatementContext) -> None:
     elif table.is_dynamodb:
         if table.kind == _MANAGED:
             raise MappingError("Only EXTERNAL tables are supported for DynamoDB.", table=table.name)
-        context.mapped(table)
+        context.tables.open(table, context.settings, creating=True)
     else:
         message = f"no storage handler {table.storage.handler}: this engine has DynamoDBStorageHandler"
         raise HiveSemanticError(message, table=table.name)

@@ -29,7 +29,9 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     """
     table = statement.table
     if table.is_dynamodb:
-        message = "LOAD DATA into a DynamoDB table is not possible: load a native table, then INSERT … SELECT from it"
+        message = (
+            "A non-native table cannot be used as target for LOAD: load a native table, then INSERT … SELECT from it"
+        )
         raise HiveSemanticError(message, code=10101, table=table.name, line=statement.position.line)
     path = local_url(statement.path)
     store = context.stores.at(path)

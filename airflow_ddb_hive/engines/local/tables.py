@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.dynamodb import DynamoDB, ItemWriter, Meter, Pacer, TableReader
+from airflow_ddb_hive.dynamodb.encode import LARGEST_ITEM_BYTES
 from airflow_ddb_hive.engines.local.progress import TableMeter
 from airflow_ddb_hive.errors import InputError, MappingError, NotFoundError
 from airflow_ddb_hive.model.budget import ON_DEMAND_UNITS, Budget
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DynamoDBTables", "MappedTable", "reader", "table_budget", "writer"]
 
+
+_LEAST_PERCENT = 1e-9
+"""Stands for a write percentage of 0 and less, which means the least rate: one unit a second."""
 
 _ADVISED = (0.1, 1.5)
 """Shares of capacity that AWS's guide speaks of."""
@@ -61,18 +65,21 @@ class DynamoDBTables:
         seconds = _number("ddb_hive.retry.duration", settings.get("ddb_hive.retry.duration", "600"))
         return self._clients[access].with_policy(retry_seconds=seconds)
 
-    def open(self, table: Table, settings: Mapping[str, str]) -> MappedTable:
+    def open(self, table: Table, settings: Mapping[str, str], *, creating: bool = False) -> MappedTable:
         """Look the DynamoDB table up and check the Hive table's mapping against it.
+
+        Without ``dynamodb.table.name`` Hive looks for ``name`` when it makes the table and for ``db.name`` afterwards.
 
         Raises:
             MappingError: The columns don't fit, or there is no such table, in the connector's words.
         """
-        name = table.properties.get("dynamodb.table.name") or table.name
+        name = table.properties.get("dynamodb.table.name") or (table.name if creating else table.qualified_name)
         client = self.client(table.properties, settings)
         try:
             description = client.describe(name)
         except NotFoundError as error:
-            raise MappingError(f"Could not lookup table {name} in DynamoDB.", table=name) from error
+            message = f"Could not lookup table {name} in DynamoDB. Give dynamodb.table.name, region and endpoint of one"
+            raise MappingError(f"{message} that is there", table=name) from error
         if description.status in {"CREATING", "DELETING"}:
             raise MappingError(f"Table {name} is in state {description.status}", table=name)
         columns = resolve_mapping(table, description)
@@ -121,6 +128,7 @@ def writer(mapped: MappedTable, places: Sequence[int], context: StatementContext
         meter=meter,
         stop=context.cancellation.event,
         delete=_flag("dynamodb.deletion.mode", properties, context.settings),
+        max_item_bytes=_largest_item(properties, context.settings),
         null_serialization=_flag("dynamodb.null.serialization", properties, context.settings),
     )
 
@@ -139,7 +147,19 @@ def table_budget(mapped: MappedTable, role: str, context: StatementContext) -> B
     units = float(known or ON_DEMAND_UNITS) if units_text is None else _number(units_key, units_text)
     if not _ADVISED[0] <= percent <= _ADVISED[1]:
         context.notice(f"{percent_key}={percent:g} of table {description.name}: AWS advises 0.1 to 1.5")
-    return Budget(capacity_units=units, percent=percent)
+    _check_rate(role, units, percent)
+    return Budget(capacity_units=max(1.0, units), percent=max(percent, _LEAST_PERCENT))
+
+
+def _check_rate(role: str, units: float, percent: float) -> None:
+    """Refuse what the connector refuses: it checks reads only, and writes at least one unit a second."""
+    if role != "read":
+        return
+    if percent <= 0:
+        raise InputError(f"Invalid read percentage: {percent}: give a number above 0, such as 0.5")
+    if units < 1:
+        share = units * percent
+        raise InputError(f"Read throughput should not be less than 1. Read throughput percent: {share}: give 1 or more")
 
 
 def _segments(properties: Mapping[str, str], settings: Mapping[str, str]) -> int | None:
@@ -150,6 +170,13 @@ def _segments(properties: Mapping[str, str], settings: Mapping[str, str]) -> int
 
 def _first(key: str, properties: Mapping[str, str], settings: Mapping[str, str]) -> str | None:
     return properties.get(key) or settings.get(key) or None
+
+
+def _largest_item(properties: Mapping[str, str], settings: Mapping[str, str]) -> int:
+    """DynamoDB refuses what is larger than its own limit, whatever the setting says."""
+    key = "dynamodb.max.item.size"
+    text = _first(key, properties, settings)
+    return LARGEST_ITEM_BYTES if text is None else min(LARGEST_ITEM_BYTES, int(_number(key, text)))
 
 
 def _flag(key: str, properties: Mapping[str, str], settings: Mapping[str, str]) -> bool:
