@@ -19,6 +19,6 @@ from airflow_ddb_hive.model.types import DecimalType
 def test_a_decimal_below_one_has_its_zero(value: str, digits: str, cast: str) -> None:
     column = OutputColumn("d", DecimalType(2, 2))
     query = f"SELECT CAST('{value}' AS DECIMAL(2,2)) AS c0"
-    assert duckdb.sql(emit_lines(query, [column])).fetchall() == [(digits,)]
-    assert duckdb.sql(emit_cells(query, [column], DelimitedOptions())).fetchall() == [(digits,)]
-    assert duckdb.sql(f"SELECT {cast_text('c0', column.type)} FROM ({query})").fetchall() == [(cast,)]
+    assert duckdb.execute(emit_lines(query, [column])).fetchall() == [(digits,)]
+    assert duckdb.execute(emit_cells(query, [column], DelimitedOptions())).fetchall() == [(digits,)]
+    assert duckdb.execute(f"SELECT {cast_text('c0', column.type)} FROM ({query})").fetchall() == [(cast,)]
