@@ -72,6 +72,17 @@ class DdbHiveError(Exception):
         """Pickle by message and attributes: Airflow sends errors between processes."""
         return (_rebuild, (type(self), self.message, self.__dict__))
 
+    def placed_message(self) -> str:
+        """Return the message with the place in the script, where there is one.
+
+        Example:
+            >>> DdbHiveError("no such folder", line=3, column=8).placed_message()
+            'no such folder (line 3:8)'
+            >>> HiveSyntaxError("cannot recognize input near 'SELEC'", line=2, column=0).placed_message()
+            "ParseException line 2:0 cannot recognize input near 'SELEC'"
+        """
+        return self.message if self.line is None else f"{self.message} (line {self.line}:{self.column or 0})"
+
     def hive_text(self) -> str:
         """Return the line that the Hive CLI would print for this error.
 
@@ -95,6 +106,10 @@ class InputError(DdbHiveError):
 class HiveSyntaxError(DdbHiveError):
     """A statement that Hive's grammar refuses."""
 
+    def placed_message(self) -> str:
+        """Return Hive's own form, which begins with the place."""
+        return self.hive_text().removeprefix("FAILED: ")
+
     def hive_text(self) -> str:
         """Return Hive's ParseException line.
 
@@ -107,6 +122,10 @@ class HiveSyntaxError(DdbHiveError):
 
 class HiveSemanticError(DdbHiveError):
     """A statement that parses and means nothing: unknown table, column or function, types that do not fit."""
+
+    def placed_message(self) -> str:
+        """Return Hive's own form, which names code and place."""
+        return self.hive_text().removeprefix("FAILED: ")
 
     def hive_text(self) -> str:
         """Return Hive's SemanticException line.

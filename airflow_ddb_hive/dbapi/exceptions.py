@@ -116,7 +116,7 @@ def translated_errors() -> Iterator[None]:
 
 def _translated(error: errors.DdbHiveError) -> Error:
     pep_class = next(PEP_CLASSES[base] for base in type(error).__mro__ if base in PEP_CLASSES)
-    result = pep_class(error.message)
+    result = pep_class(error.placed_message())
     result.__dict__.update(error.__dict__)
     result.original = error
     return result

@@ -128,7 +128,7 @@ class DdbHiveOperator(EngineOperator):
             # A killed job is no verdict on the job: whether the task runs again is for Airflow to say.
             if error.retryable or (self._run is not None and self._run.was_stopped):
                 raise
-            raise AirflowFailException(error.message) from error
+            raise AirflowFailException(error.placed_message()) from error
         finally:
             self._run = None
 

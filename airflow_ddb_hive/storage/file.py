@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FileStore", "file_errors"]
 
 _ERRNO_ERRORS: dict[int, tuple[type[DdbHiveError], str]] = {
+    errno.EEXIST: (InputError, "is a file, not a folder: give another path, or remove it"),
     errno.ENOENT: (NotFoundError, "is not there"),
     errno.ENOTDIR: (InputError, "lies below a file, which is no folder"),
     errno.EISDIR: (InputError, "is a folder, not a file"),
@@ -112,8 +113,9 @@ class _LocalOutput:
         self._path = path
         self._hidden = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
         self._published = False
-        with file_errors(path):
+        with file_errors(path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
+        with file_errors(path):
             self._stream = self._hidden.open("xb")
 
     def write(self, data: bytes | memoryview, /) -> int:

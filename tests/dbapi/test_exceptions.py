@@ -43,6 +43,7 @@ def test_each_error_has_its_pep_class_and_stays_its_cause(
     error = caught.value
     assert type(error) is peps
     assert error.__cause__ is original
+    assert str(error) == original.placed_message()
     assert (error.message, error.table, error.line, error.column) == ("what and why", "T", 3, 4)
     assert (error.code, error.request_id, error.hive_text()) == (10001, "r", original.hive_text())
 

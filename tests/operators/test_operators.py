@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_ddb_hive._compat import AirflowFailException
-from airflow_ddb_hive.errors import InputError
+from airflow_ddb_hive.errors import HiveSyntaxError, InputError
 from airflow_ddb_hive.hiveql.tree import OutputColumn
 from airflow_ddb_hive.model.types import BIGINT, DecimalType
 from airflow_ddb_hive.operators import (
@@ -197,3 +197,10 @@ def test_declared_tables_are_private_and_scripts_see_the_warehouse(
     engine = FakeEngine()
     run(task, engine)
     assert engine.jobs[0].warehouse == warehouse
+
+
+def test_a_final_error_says_where_in_the_script(run: Run) -> None:
+    error = HiveSyntaxError("cannot recognize input near 'SELEC'", line=2, column=0)
+    task = DynamoDBHiveOperator(task_id="t", hql="SELECT 1;\nSELEC 2")
+    with pytest.raises(AirflowFailException, match="ParseException line 2:0 cannot recognize input near 'SELEC'"):
+        run(task, FakeEngine(error=error))

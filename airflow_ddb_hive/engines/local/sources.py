@@ -146,6 +146,8 @@ class FileSource:
         store = context.stores.at(location)
         self._files = [_File(store, info, self._format, needed) for info in _listed(store, location)]
         self.size_bytes = sum(file.info.size for file in self._files)
+        if not self._files and table.kind == "EXTERNAL_TABLE":
+            context.notice(f"table {table.name} reads as empty: there are no files at {location}")
 
     def stream(self) -> Iterator[pa.RecordBatch]:
         """One file after the other."""

@@ -264,6 +264,19 @@ class TestErrors:
             session.execute("SELECT 1; SELECT 2")
 
 
+def test_an_external_table_without_files_is_noticed(tmp_path: Path) -> None:
+    notices: list[str] = []
+    with LocalSession(on_notice=notices.append) as session:
+        run(
+            session,
+            f"CREATE EXTERNAL TABLE nothing (a string) LOCATION '{tmp_path}/nothing'",
+            "CREATE TABLE new (a string)",
+        )
+        assert rows(session, "SELECT * FROM nothing") == []
+        assert rows(session, "SELECT * FROM new") == []
+    assert notices == [f"table nothing reads as empty: there are no files at {tmp_path}/nothing"]
+
+
 def test_an_attribute_that_no_item_has_is_noticed(dynamodb_local: str, make_table: MakeTable) -> None:
     table = make_table([{"id": {"S": "a"}, "Name": {"S": "x"}}, {"id": {"S": "b"}}])
     notices: list[str] = []
