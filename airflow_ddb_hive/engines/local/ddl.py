@@ -68,11 +68,12 @@ def drop_table(statement: DropTable, context: StatementContext) -> StatementResu
     """Forget a table; a managed one's files go with it, an external one's stay.
 
     Raises:
-        HiveSemanticError: There is no such table and IF EXISTS was not said.
+        HiveSemanticError: There is no such table, and neither IF EXISTS nor ``hive.exec.drop.ignorenonexistent``, which
+            is on by default, lets that pass.
     """
     table = context.catalog.find_table(statement.database, statement.name)
     if table is None:
-        if statement.if_exists:
+        if statement.if_exists or context.settings.flag("hive.exec.drop.ignorenonexistent"):
             return _done(context)
         raise HiveSemanticError(f"Table not found {statement.name}", code=10001, table=statement.name)
     _drop(table, context)

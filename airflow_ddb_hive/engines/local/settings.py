@@ -16,6 +16,7 @@ DEFAULTS: Mapping[str, str] = {
     "dynamodb.throughput.write.percent": "0.5",
     "hive.cli.print.header": "false",
     "hive.exec.compress.output": "false",
+    "hive.exec.drop.ignorenonexistent": "true",
 }
 """Settings that mean something here, and what they are when nobody sets them."""
 

@@ -230,7 +230,6 @@ class TestErrors:
         [
             ("SELECT * FROM nowhere", HiveSemanticError, "Table not found 'nowhere'"),
             ("SELEC 1", HiveSyntaxError, "SELEC"),
-            ("DROP TABLE nowhere", HiveSemanticError, "nowhere"),
             ("USE nowhere", HiveSemanticError, "nowhere"),
             (
                 ddl("t", "NoSuchTable", "id string", "id:id"),
@@ -333,6 +332,13 @@ def test_settings_variables_and_databases(session: LocalSession) -> None:
     assert rows(session, "SET hivevar:x") == ["hivevar:x=it''s"]
     run(session, "DROP DATABASE lab CASCADE")
     assert rows(session, "SHOW DATABASES") == ["default"]
+
+
+def test_dropping_a_table_that_is_not_there_passes_unless_told_otherwise(session: LocalSession) -> None:
+    run(session, "DROP TABLE nowhere", "SET hive.exec.drop.ignorenonexistent=false", "DROP TABLE IF EXISTS nowhere")
+    with pytest.raises(HiveSemanticError, match="Table not found nowhere") as caught:
+        session.execute("DROP TABLE nowhere")
+    assert caught.value.code == 10001
 
 
 def test_the_memory_limit_can_be_set_in_a_script(session: LocalSession) -> None:
