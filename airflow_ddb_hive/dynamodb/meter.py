@@ -33,6 +33,8 @@ class Meter:
         self._counts: Counter[str] = Counter()
         self._units = 0.0
         self._throttles: Counter[str] = Counter()
+        self._mismatched: Counter[str] = Counter()
+        self._bad_values: Counter[str] = Counter()
 
     def add(self, *, items: int = 0, bytes: int = 0, requests: int = 0, units: float = 0.0) -> None:  # noqa: A002 - the field's name in TableUsage
         """Count what one answer brought or took."""
@@ -46,6 +48,16 @@ class Meter:
             self._counts["retries"] += 1
             if throttle_reason is not None:
                 self._throttles[throttle_reason] += 1
+
+    def mismatched(self, column: str, values: int) -> None:
+        """Count attributes that are NULL in a column because they have another type."""
+        with self._lock:
+            self._mismatched[column] += values
+
+    def bad_values(self, column: str, values: int) -> None:
+        """Count attributes that are NULL in a column because they do not fit it."""
+        with self._lock:
+            self._bad_values[column] += values
 
     def replaced(self, items: int) -> None:
         """Count rows that a later row with the same key replaced before they were sent."""
@@ -71,4 +83,7 @@ class Meter:
                 budget=self._budget,
                 retries=self._counts["retries"],
                 throttles=dict(self._throttles),
+                mismatched=dict(self._mismatched),
+                bad_values=dict(self._bad_values),
+                replaced=self._counts["replaced"],
             )

@@ -172,7 +172,7 @@ class TableReader:
             body = scan_body(
                 request.table_name,
                 attributes,
-                index=request.index_name,
+                index=request.path.index_name,
                 consistent=request.consistent,
                 options=self._options(unit, key),
             )

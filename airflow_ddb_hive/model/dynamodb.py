@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from airflow_ddb_hive.model.types import HiveType
 
-__all__ = ["ITEM", "AttributeColumn", "IndexDescription", "ReadRequest", "ScanUnit", "TableDescription"]
+__all__ = [
+    "ITEM",
+    "AccessPath",
+    "AllOf",
+    "AnyOf",
+    "AttributeColumn",
+    "AttributeValue",
+    "Condition",
+    "IndexDescription",
+    "KeyRange",
+    "Predicate",
+    "RangeUnit",
+    "ReadRequest",
+    "ReadUnit",
+    "ScanUnit",
+    "TableDescription",
+]
 
 ITEM = "ITEM"
 """The pseudo type of a ``map<string,string>`` column that holds the whole item."""
@@ -80,12 +95,86 @@ class TableDescription:
         return (self.hash_key,) if self.range_key is None else (self.hash_key, self.range_key)
 
 
+AttributeValue = Mapping[str, Any]
+"""One value as DynamoDB's JSON writes it: ``{"N": "5"}``, ``{"S": "x"}``, ``{"B": "<base64>"}``, ``{"BOOL": true}``."""
+
+Operator = Literal["=", "<>", "<", "<=", ">", ">=", "between", "in", "begins_with", "exists", "not_exists"]
+"""What a condition may ask; ``between`` takes two values, ``in`` any number, ``exists`` and ``not_exists`` none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of one top-level attribute, with DynamoDB's meaning: false where attribute and value differ in type.
+
+    Example:
+        >>> Condition("Year", "between", ({"N": "1990"}, {"N": "1999"})).operator
+        'between'
+    """
+
+    attribute: str
+    operator: Operator
+    values: tuple[AttributeValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """True where every part is."""
+
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True where at least one part is."""
+
+    parts: tuple[Predicate, ...]
+
+
+Predicate = Condition | AllOf | AnyOf
+"""What a FilterExpression says."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """One value of a partition key and, where ``sort`` is given, a condition on the sort key.
+
+    ``sort`` has one of the operators that a KeyConditionExpression takes: ``= < <= > >= between begins_with``.
+
+    Example:
+        >>> KeyRange({"S": "No One You Know"}, Condition("SongTitle", "begins_with", ({"S": "Call"},))).sort.operator
+        'begins_with'
+    """
+
+    partition: AttributeValue
+    sort: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPath:
+    """How items are reached: the whole table, some ranges of keys, or whole keys one by one.
+
+    ``kind``: ``scan`` reads everything; ``query`` reads each of ``ranges``; ``get`` fetches the items whose whole keys
+    ``ranges`` give (``sort`` is then ``=``, or absent in a table without a sort key); ``nothing`` reads nothing,
+    because no item can fulfil the conditions. ``ranges`` hold no key twice. ``filter`` is applied by DynamoDB to what
+    ``scan`` and ``query`` have read. ``index_name`` is the secondary index that is read in the table's place.
+
+    Example:
+        >>> AccessPath().kind
+        'scan'
+    """
+
+    kind: Literal["scan", "query", "get", "nothing"] = "scan"
+    index_name: str | None = None
+    ranges: tuple[KeyRange, ...] = ()
+    filter: Predicate | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRequest:
-    """What to read from a table: the columns, and how the work is cut up.
+    """What to read from a table: the columns, the way to the items, and how the work is cut up.
 
     ``columns`` empty means that only the number of items matters (``Select=COUNT``). ``page_limit`` is the most items
-    that one page may evaluate; ``None`` leaves it to DynamoDB's 1 MB.
+    that one page may evaluate; ``None`` leaves it to DynamoDB's 1 MB. ``total_segments`` cuts up a scan.
 
     Example:
         >>> ReadRequest(table_name="Music", columns=()).consistent
@@ -94,7 +183,7 @@ class ReadRequest:
 
     table_name: str
     columns: tuple[AttributeColumn, ...]
-    index_name: str | None = None
+    path: AccessPath = field(default_factory=AccessPath)
     consistent: bool = False
     page_limit: int | None = None
     total_segments: int | None = None
@@ -102,7 +191,7 @@ class ReadRequest:
 
 @dataclass(frozen=True, slots=True)
 class ScanUnit:
-    """One unit of work: a segment of a parallel scan.
+    """One unit of work of a scan: a segment.
 
     Example:
         >>> ScanUnit(segment=0, total_segments=4).total_segments
@@ -111,3 +200,14 @@ class ScanUnit:
 
     segment: int
     total_segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class RangeUnit:
+    """One unit of work of a query (a range of keys) or of a get (up to 100 whole keys)."""
+
+    ranges: tuple[KeyRange, ...]
+
+
+ReadUnit = ScanUnit | RangeUnit
+"""An independent part of a read."""

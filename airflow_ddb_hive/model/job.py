@@ -85,7 +85,9 @@ class TableUsage:
     """What a statement took from one table's budget.
 
     ``role`` is ``read`` or ``write``; units are DynamoDB capacity units, ``budget`` units a second, ``bytes`` as they
-    crossed the wire, ``throttles`` counted by reason.
+    crossed the wire, ``throttles`` counted by reason. ``mismatched`` counts, for each column, the attributes that were
+    NULL because they have another type than the column; ``bad_values`` those that did not fit and became NULL because
+    ``ddb_hive.on.bad.value`` is ``null``. ``replaced`` counts rows that a later row with the same key replaced.
     """
 
     table: str
@@ -97,6 +99,9 @@ class TableUsage:
     budget: float = 0.0
     retries: int = 0
     throttles: Mapping[str, int] = field(default_factory=dict)
+    mismatched: Mapping[str, int] = field(default_factory=dict)
+    bad_values: Mapping[str, int] = field(default_factory=dict)
+    replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from airflow_ddb_hive.engines.local.result import StatementResult
 from airflow_ddb_hive.engines.local.shapes import Shape
 from airflow_ddb_hive.engines.local.sinks import FileTarget, ItemTarget, item_schema
 from airflow_ddb_hive.engines.local.sources import open_source
-from airflow_ddb_hive.engines.local.tables import writer
+from airflow_ddb_hive.engines.local.table_writer import writer
 from airflow_ddb_hive.engines.local.whole import WholeQuery
 from airflow_ddb_hive.hiveql.statements import DirectorySink, InsertStatement, TableSink
 from airflow_ddb_hive.model.table import Column

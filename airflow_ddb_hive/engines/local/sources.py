@@ -13,7 +13,7 @@ import pyarrow as pa
 from airflow_ddb_hive.engines.local.absent import AbsenceWatch
 from airflow_ddb_hive.engines.local.emit import emit_parse
 from airflow_ddb_hive.engines.local.ending import ending
-from airflow_ddb_hive.engines.local.tables import MappedTable, reader
+from airflow_ddb_hive.engines.local.table_reader import reader
 from airflow_ddb_hive.errors import NotFoundError
 from airflow_ddb_hive.formats import file_format
 from airflow_ddb_hive.model.arrow import arrow_type
@@ -21,6 +21,7 @@ from airflow_ddb_hive.model.delimited import DelimitedOptions
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.tables import MappedTable
     from airflow_ddb_hive.formats import FileFormat
     from airflow_ddb_hive.hiveql.tree import Scan
     from airflow_ddb_hive.model.dynamodb import ScanUnit
