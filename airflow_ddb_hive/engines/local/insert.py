@@ -102,7 +102,7 @@ class _Insert:
         """Write all rows, in a worker thread; the caller's thread waits and can be interrupted."""
         plan = map_plan(self.relation)
         if plan is not None and plan.limit is None:
-            source = open_source(plan.scan, self.context)
+            source = open_source(plan.scan, self.context, self.relation)
             run = _UnitWork(plan, source, shape, target, self.context).run
         else:
             run = _SingleWork(self._rows(plan, shape), target, self.context).run
@@ -112,7 +112,8 @@ class _Insert:
     def _rows(self, plan: MapPlan | None, shape: Shape) -> Generator[pa.RecordBatch]:
         if plan is None:
             return WholeQuery(self.relation, self.context).batches(shape)
-        return map_batches(plan, open_source(plan.scan, self.context), shape, self.context)
+        source = open_source(plan.scan, self.context, self.relation)
+        return map_batches(plan, source, shape, self.context)
 
 
 def _filling(sink: TableSink, shape: Shape) -> Shape:

@@ -13,6 +13,7 @@ from airflow_ddb_hive.engines.local.emit import emit_relation
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.feed import Feed
 from airflow_ddb_hive.engines.local.plan import stream_plan
+from airflow_ddb_hive.engines.local.pushdown import counted
 from airflow_ddb_hive.engines.local.sources import ROW_MARK, estimated_bytes, open_source
 from airflow_ddb_hive.engines.local.stream_left import stream_left
 
@@ -36,11 +37,11 @@ class WholeQuery:
 
     def __init__(self, relation: Relation, context: StatementContext) -> None:
         self._context = context
-        self._plan = stream_plan(relation, lambda scan: estimated_bytes(scan, context))
+        self._plan = stream_plan(counted(relation, context), lambda scan: estimated_bytes(scan, context, relation))
         opened = [scan for scan, _ in self._plan.spools]
         if self._plan.stream is not None:
             opened.append(self._plan.stream)
-        self._sources = {scan.id: open_source(scan, context) for scan in opened}
+        self._sources = {scan.id: open_source(scan, context, relation) for scan in opened}
 
     def batches(self, shape: Shape) -> Generator[pa.RecordBatch]:
         """Yield the rows, shaped."""
