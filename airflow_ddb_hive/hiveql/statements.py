@@ -20,6 +20,7 @@ __all__ = [
     "DirectorySink",
     "DropDatabase",
     "DropTable",
+    "Explain",
     "InsertStatement",
     "LoadData",
     "QueryStatement",
@@ -132,6 +133,14 @@ class LoadData(Statement):
     local: bool
     overwrite: bool
     table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explain(Statement):
+    """EXPLAIN [EXTENDED | FORMATTED] of a statement that reads or writes rows; ``style`` is empty or the word."""
+
+    statement: QueryStatement | InsertStatement | CreateTableAs | LoadData
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.statements import LoadData
     from airflow_ddb_hive.storage.base import FileInfo, Store
 
-__all__ = ["run_load"]
+__all__ = ["files_to_load", "run_load"]
 
 _CHUNK_BYTES = 4 << 20
 
@@ -27,15 +27,8 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     Raises:
         HiveSemanticError: There is no file, or the table keeps its rows elsewhere.
     """
-    table = statement.table
-    if table.is_dynamodb:
-        message = (
-            "A non-native table cannot be used as target for LOAD: load a native table, then INSERT … SELECT from it"
-        )
-        raise HiveSemanticError(message, code=10101, table=table.name, line=statement.position.line)
-    path = local_url(statement.path)
-    store = context.stores.at(path)
-    files = _found(store, path, statement)
+    files = files_to_load(statement, context)
+    table, store = statement.table, context.stores.at(local_url(statement.path))
     target = context.stores.at(table.location or "")
     commit = OutputCommit(target, table.location or "", overwrite=statement.overwrite)
     try:
@@ -51,6 +44,21 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     context.files = len(files)
     context.finish()
     return StatementResult(context)
+
+
+def files_to_load(statement: LoadData, context: StatementContext) -> list[FileInfo]:
+    """List the files that a statement puts into its table.
+
+    Raises:
+        HiveSemanticError: There is no file, or the table keeps its rows elsewhere.
+    """
+    if statement.table.is_dynamodb:
+        message = (
+            "A non-native table cannot be used as target for LOAD: load a native table, then INSERT … SELECT from it"
+        )
+        raise HiveSemanticError(message, code=10101, table=statement.table.name, line=statement.position.line)
+    path = local_url(statement.path)
+    return _found(context.stores.at(path), path, statement)
 
 
 def _found(store: Store, path: str, statement: LoadData) -> list[FileInfo]:
