@@ -112,7 +112,7 @@ class _Insert:
     def _rows(self, plan: MapPlan | None, shape: Shape) -> Generator[pa.RecordBatch]:
         if plan is None:
             return WholeQuery(self.relation, self.context).batches(shape)
-        source = open_source(plan.scan, self.context, self.relation)
+        source = open_source(plan.scan, self.context, self.relation, most_items=plan.most_rows)
         return map_batches(plan, source, shape, self.context)
 
 

@@ -197,6 +197,9 @@ class _TableReader:
         model = self.context.table(other, other_name, place)
         self._clauses()
         kept = {key: value for key, value in model.properties.items() if key != "EXTERNAL"}
+        if model.is_dynamodb and self.external:
+            # Hive takes the handler along, but nothing of what it was told.
+            kept = {}
         changed = self.storage != StorageReader()
         table = Table(
             database=database,

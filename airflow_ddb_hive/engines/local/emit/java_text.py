@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airflow_ddb_hive.engines.local.emit.sql import let
+from airflow_ddb_hive.engines.local.emit.utf8 import binary_text
 from airflow_ddb_hive.model.types import DecimalType, HiveType
 
 __all__ = ["cast_text", "decimal_digits", "decimal_text", "floating_text", "timestamp_text"]
@@ -114,5 +115,5 @@ def cast_text(sql: str, hive_type: HiveType) -> str:
     if isinstance(hive_type, DecimalType):
         return decimal_text(sql, hive_type)
     if name == "binary":
-        return f"decode({sql})"
+        return binary_text(sql)
     return f"CAST({sql} AS VARCHAR)"
