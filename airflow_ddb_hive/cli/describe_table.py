@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.cli.console import Console
     from airflow_ddb_hive.model.access import AwsAccess
 
-__all__ = ["COMMAND", "DescribeOptions", "parse_describe", "run_describe"]
+__all__ = ["COMMAND", "DescribeOptions", "describe_arguments", "parse_describe", "run_describe"]
 
 COMMAND = "describe-table"
-"""The first word of the command line that asks for a description."""
+"""The first word of the command line, options aside, that asks for a description."""
+
+_SWITCHES = frozenset({"-S", "--silent"})
+_WITH_VALUE = frozenset(
+    {"--endpoint", "--endpoint-url", "--hiveconf", "--profile", "--region", "--s3-endpoint-url"},
+)
+"""Options that scripts and descriptions share, which may stand before the command."""
 
 _ABOUT = """\
 Read a sample of a DynamoDB table, from all parts of it, and print a CREATE EXTERNAL TABLE whose columns give the
@@ -40,8 +46,26 @@ class DescribeOptions:
     hiveconfs: dict[str, str] = field(default_factory=dict)
 
 
+def describe_arguments(arguments: Sequence[str]) -> list[str] | None:
+    """Return a command line without its ``describe-table``, ``None`` if it asks for something else.
+
+    Example:
+        >>> describe_arguments(["--region", "eu-west-1", "describe-table", "Music"])
+        ['--region', 'eu-west-1', 'Music']
+        >>> describe_arguments(["-e", "describe-table"]) is None
+        True
+    """
+    place = 0
+    while place < len(arguments) and arguments[place] != COMMAND:
+        name, sign, _ = arguments[place].partition("=")
+        if name not in _WITH_VALUE and arguments[place] not in _SWITCHES:
+            return None
+        place += 2 if name in _WITH_VALUE and not sign else 1
+    return [*arguments[:place], *arguments[place + 1 :]] if place < len(arguments) else None
+
+
 def parse_describe(arguments: Sequence[str]) -> DescribeOptions:
-    """Read what follows ``describe-table``.
+    """Read what stands around ``describe-table``.
 
     Example:
         >>> parse_describe(["Music", "--sample", "50", "--emr"]).sample

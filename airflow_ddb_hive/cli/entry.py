@@ -11,7 +11,7 @@ from typing import cast
 
 from airflow_ddb_hive.cli.arguments import Options, parse_arguments
 from airflow_ddb_hive.cli.console import Console
-from airflow_ddb_hive.cli.describe_table import COMMAND, parse_describe, run_describe
+from airflow_ddb_hive.cli.describe_table import describe_arguments, parse_describe, run_describe
 from airflow_ddb_hive.cli.exits import CLOSED_OUTPUT, FAILED, INTERRUPTED, NO_SCRIPT, OK, error_text, exit_code
 from airflow_ddb_hive.cli.prompt import statements_from
 from airflow_ddb_hive.cli.rows import RowWriter, write_to_stdout
@@ -56,9 +56,10 @@ def run(arguments: Sequence[str] | None, open_session: OpenSession) -> int:
 
 
 def _run_chosen(arguments: Sequence[str], open_session: OpenSession) -> int:
-    """Run scripts or, where the first word says so, describe a table."""
-    if arguments[:1] == [COMMAND]:
-        described = parse_describe(arguments[1:])
+    """Run scripts or, where the first word that is no option says so, describe a table."""
+    about_table = describe_arguments(arguments)
+    if about_table is not None:
+        described = parse_describe(about_table)
         run_describe(described, Console(sys.stderr, silent=described.silent), write_to_stdout)
         return OK
     options = parse_arguments(arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,7 +15,7 @@ from airflow_ddb_hive.dynamodb.wire import BatchAnswer, parse_batch_answer
 from airflow_ddb_hive.errors import InputError, WriteRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from airflow_ddb_hive.dynamodb.client import DynamoDB
     from airflow_ddb_hive.dynamodb.meter import Meter
@@ -26,6 +26,7 @@ __all__ = ["BatchSender", "write_units"]
 
 _WRITE_UNIT_BYTES = 1024
 _UNPROCESSED = "UnprocessedItems"
+_SET_TAGS = {"SS", "NS", "BS"}
 
 
 class BatchSender:
@@ -83,19 +84,27 @@ class BatchSender:
             requests = left
 
     def _search(self, requests: Sequence[bytes], error: WriteRefusedError) -> None:
-        """Send a refused batch by halves: the rest is written, and a dozen requests tell which item it was."""
+        """Send a refused batch by halves: all other items are written, then the first that was refused is told."""
         if len(requests) == 1:
             raise self._named(error, requests[0]) from error
         middle = len(requests) // 2
-        self.send(requests[:middle])
-        self.send(requests[middle:])
+        first: WriteRefusedError | None = None
+        for half in (requests[:middle], requests[middle:]):
+            try:
+                self.send(half)
+            except WriteRefusedError as refused:
+                first = first or refused
+        if first is not None:
+            raise first
 
     def _named(self, error: WriteRefusedError, request: bytes) -> WriteRefusedError:
         ((_, content),) = msgspec.json.decode(request).items()
         ((_, item),) = content.items()
         key = msgspec.json.encode({name: item[name] for name in self._key_names if name in item}).decode()
+        repeated = _repeating_sets(item)
+        remedy = f": {', '.join(repeated)}: fill sets with collect_set or distinct elements" if repeated else ""
         return WriteRefusedError(
-            f"{error.message} (the item of table {self._table} with the key {key})",
+            f"{error.message} (the item of table {self._table} with the key {key}){remedy}",
             table=self._table,
             code=error.code,
             request_id=error.request_id,
@@ -153,6 +162,12 @@ def write_units(requests: Sequence[bytes]) -> float:
         3.0
     """
     return float(sum(math.ceil(len(request) / _WRITE_UNIT_BYTES) for request in requests))
+
+
+def _repeating_sets(item: Mapping[str, Any]) -> list[str]:
+    """The attributes that are sets with an element more than once, as far as the spelling tells."""
+    contents = {name: next(iter(value.values())) for name, value in item.items() if value.keys() & _SET_TAGS}
+    return [name for name, elements in contents.items() if len(set(elements)) < len(elements)]
 
 
 def _index_units(answer: BatchAnswer) -> dict[str, float]:

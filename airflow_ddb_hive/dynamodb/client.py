@@ -12,6 +12,7 @@ import ssl
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import botocore.session
 import msgspec
@@ -23,11 +24,11 @@ from botocore.utils import get_environ_proxies
 from airflow_ddb_hive.dynamodb.answers import checked_body, damaged
 from airflow_ddb_hive.dynamodb.connections import Connections, Patience
 from airflow_ddb_hive.dynamodb.describe import description_of
-from airflow_ddb_hive.dynamodb.errors_map import EXPIRED_CODES, Kind, client_rule
+from airflow_ddb_hive.dynamodb.errors_map import EXPIRED_CODES, NO_ANSWER, Kind, client_rule
 from airflow_ddb_hive.dynamodb.retry import CallContext, Failure, RetryPolicy, send_with_retries
 from airflow_ddb_hive.dynamodb.roles import proxies, session_in_role, without_keys
 from airflow_ddb_hive.dynamodb.sender import Answer, Sender
-from airflow_ddb_hive.errors import ServiceError
+from airflow_ddb_hive.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +94,8 @@ class DynamoDB:
             client = _make_client(access, session)
         except (BotoCoreError, ValueError) as error:
             raise _failure_of(error).final_error(context, 0) from error
+        if urlsplit(client.meta.endpoint_url).scheme not in {"http", "https"}:
+            raise InputError(f"endpoint {client.meta.endpoint_url}: give a URL that begins with http:// or https://")
         sender = Sender(client, _connections(client.meta.endpoint_url, access))
         return cls(client, policy or RetryPolicy(), sender=sender)
 
@@ -154,7 +157,7 @@ class DynamoDB:
                 answer = self._send(operation, body, context)
                 value = read(answer)
             except ServiceError as error:
-                raise damaged(f"to {operation} of table {context.table} {error.message}") from error
+                raise self._unusable(f"to {operation} of table {context.table} {error.message}") from error
             except Failure as failure:
                 if failure.rule.kind is not Kind.UNREACHABLE:
                     self._reached.set()
@@ -163,6 +166,14 @@ class DynamoDB:
             return value
 
         return send_with_retries(attempt, context, self.policy, reached=self._reached.is_set)
+
+    def _unusable(self, what: str) -> Failure:
+        """Of a whole answer that says something else: as long as there was no good one, it may not be DynamoDB's."""
+        failure = damaged(what)
+        if self._reached.is_set():
+            return failure
+        message = f"{self.endpoint_url}: the answer {what}"
+        return Failure(NO_ANSWER, message, code=failure.code, request_id=None, consumed=True)
 
     def _send(self, operation: str, body: bytes, context: CallContext) -> bytes:
         try:

@@ -17,7 +17,6 @@ from airflow_ddb_hive.dynamodb.convert import CellError
 from airflow_ddb_hive.dynamodb.item_text import item_column
 from airflow_ddb_hive.dynamodb.tokens import Tokens
 from airflow_ddb_hive.errors import BadValueError
-from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, ReadRules
 
 if TYPE_CHECKING:
@@ -126,7 +125,6 @@ def _bad_value(
     page: bytes, column: AttributeColumn, error: CellError, table: str, key_attributes: Sequence[str]
 ) -> BadValueError:
     """Name the place of a value that does not fit, with the item's key where the page has it."""
-    wanted = arrow_type(column.type)
     place = f"attribute {column.attribute}"
     item = msgspec.json.decode(page)[error.row]
     key = {name: item[name] for name in key_attributes if name in item}
@@ -134,6 +132,7 @@ def _bad_value(
         place += f" of the item with key {msgspec.json.encode(key).decode()}"
     return BadValueError(
         f'For input string: "{error.value}": {place} of table {table} does not fit column {column.column} '
-        f"{column.type} ({wanted}): correct the item, or give the column another type",
+        f"{column.type}: correct the item, give the column another type, or read such values as NULL by "
+        "SET ddb_hive.on.bad.value=null",
         table=table,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,12 @@ class ItemEncoder:
         """
         if batch.num_rows == 0:
             return EncodedItems([], [])
+        try:
+            return self._encoded(batch)
+        except EncodeError as error:
+            raise self._refused(batch, error) from error
+
+    def _encoded(self, batch: pa.RecordBatch) -> EncodedItems:
         own = self._own_attributes(batch)
         whole, whole_keys = self._whole_item(batch)
         keys = self._key_columns(batch, own, whole_keys)
@@ -92,10 +99,7 @@ class ItemEncoder:
             else:
                 encoded = scalar_values(values, column.dynamodb_type)
         except EncodeError as error:
-            raise WriteRefusedError(
-                f"{error}: attribute {column.attribute} of table {self.description.name} cannot hold it",
-                table=self.description.name,
-            ) from error
+            raise EncodeError(f"{error}: attribute {column.attribute} cannot hold it", error.remedy) from error
         if self.null_serialization and column.attribute not in self.description.key_attributes:
             encoded = pc.fill_null(encoded, '{"NULL":true}')
         return pc.binary_join_element_wise(quoted(str(column.attribute)) + ":", encoded, "")
@@ -106,11 +110,7 @@ class ItemEncoder:
         key_names = [name for name in self.description.key_attributes if name not in own]
         for position, column in enumerate(self.columns):
             if column.dynamodb_type == ITEM:
-                try:
-                    fragments, keys = item_fragments(batch.column(position), own, key_names)
-                except EncodeError as error:
-                    table = self.description.name
-                    raise WriteRefusedError(f"{error} (table {table})", table=table) from error
+                fragments, keys = item_fragments(batch.column(position), own, key_names)
                 return [fragments], keys
         return [], {}
 
@@ -121,6 +121,38 @@ class ItemEncoder:
         columns = [own.get(name, whole.get(name, absent)) for name in self.description.key_attributes]
         check_keys(columns, self.description, delete=self.delete)
         return columns
+
+    def _refused(self, batch: pa.RecordBatch, error: EncodeError) -> WriteRefusedError:
+        """Look for the row, for its key, once all is lost anyway."""
+        row = batch
+        while row.num_rows > 1:
+            half = row.slice(0, row.num_rows // 2)
+            row = half if self._error_of(half) is not None else row.slice(half.num_rows)
+        found = self._error_of(row) or error
+        table, key = self.description.name, self._known_key(row)
+        place = f"table {table}, the item with the key {{{key}}}" if key else f"table {table}"
+        return WriteRefusedError(f"{found} ({place}): {found.remedy}", table=table)
+
+    def _error_of(self, batch: pa.RecordBatch) -> EncodeError | None:
+        """What is wrong with the values, whatever is wrong with the keys."""
+        try:
+            self._own_attributes(batch)
+            self._whole_item(batch)
+        except EncodeError as error:
+            return error
+        return None
+
+    def _known_key(self, row: pa.RecordBatch) -> str:
+        """What there is of a row's key in columns of its own, or in a whole item that can be read."""
+        found: dict[str, str | None] = {}
+        for position, column in enumerate(self.columns):
+            if column.attribute in self.description.key_attributes:
+                with contextlib.suppress(EncodeError):
+                    fragment = self._fragments(row.column(position), column)[0].as_py()
+                    found[column.attribute] = fragment or found.get(column.attribute)
+        with contextlib.suppress(EncodeError):
+            found |= {name: key[0].as_py() for name, key in self._whole_item(row)[1].items()}
+        return ",".join(text for text in found.values() if text)
 
     def _check_sizes(self, items: pa.Array) -> None:
         """Refuse what is too large; the JSON of an item is never shorter than the item."""

@@ -42,7 +42,7 @@ def item_fragments(
     """
     offsets = items.offsets.to_numpy()
     if items.null_count or (np.diff(offsets) == 0).any():
-        raise EncodeError("Hive data cannot be null. An item column is NULL or empty: leave such rows out")
+        raise EncodeError("Hive data cannot be null. An item column is NULL or empty", "leave such rows out")
     names = items.keys.slice(offsets[0], offsets[-1] - offsets[0]).dictionary_encode()
     texts = items.items.slice(offsets[0], offsets[-1] - offsets[0])
     rows = np.repeat(np.arange(len(items)), np.diff(offsets))
@@ -169,7 +169,8 @@ def wire_value(name: str, value: Any) -> dict[str, Any]:
 
 def _empty_value(name: str) -> EncodeError:
     return EncodeError(
-        f"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes: attribute {name}"
+        f"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes: attribute {name}",
+        'give it one type and a value, such as {"s":"text"}, or leave the attribute out',
     )
 
 

@@ -87,8 +87,9 @@ def _emptiness(name: str, tag: str) -> str:
 
 def _refused(problem: str, keys: Sequence[pa.Array], row: int, description: TableDescription) -> WriteRefusedError:
     there = ",".join(key[row].as_py() for key in keys if key[row].is_valid)
+    place = f" (row {row + 1} of its batch, key {{{there}}})" if there else ""
     return WriteRefusedError(
-        f"{problem} of table {description.name} (row {row + 1} of its batch, key {{{there}}}): "
+        f"{problem} of table {description.name}{place}: "
         "give each key attribute a value of its type that is never NULL or empty, or leave such rows out",
         table=description.name,
     )

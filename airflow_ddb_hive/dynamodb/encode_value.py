@@ -21,7 +21,11 @@ __all__ = ["EncodeError", "nested_values"]
 
 
 class EncodeError(Exception):
-    """A value that DynamoDB cannot hold."""
+    """A value that DynamoDB cannot hold, and what to do about it."""
+
+    def __init__(self, problem: str, remedy: str = "correct the value, or leave the row out") -> None:
+        super().__init__(problem)
+        self.remedy = remedy
 
 
 def nested_values(values: pa.Array, column: AttributeColumn, *, null_serialization: bool) -> pa.Array:
@@ -56,7 +60,10 @@ class _Encoder:
 
     def _set(self, value: Sequence[Any], column: AttributeColumn) -> dict[str, Any] | None:
         if None in value:
-            raise EncodeError(f"Null element found in list: {_java_text(value)}")
+            raise EncodeError(
+                f"Null element found in list: {_java_text(value)}",
+                "sets hold no NULL: leave it out, as collect_set does",
+            )
         assert isinstance(column.type, ArrayType)  # noqa: S101 - resolve_mapping gives sets to arrays only
         encode = _SCALARS[column.dynamodb_type[0]]
         return {column.dynamodb_type: [encode(element) for element in value]} if value else None
@@ -84,7 +91,9 @@ class _Encoder:
             return self.attribute(value, hive_type)
         if self._nulls:
             return {"NULL": True}
-        raise EncodeError(f"Null {where}: {_java_text(whole)}: dynamodb.null.serialization=true would write it")
+        raise EncodeError(
+            f"Null {where}: {_java_text(whole)}", "leave it out; SET dynamodb.null.serialization=true would write it"
+        )
 
 
 def _number(value: Any) -> str:

@@ -58,7 +58,7 @@ _FAILED = Rule(Kind.TRANSIENT, ServiceError, "run again; if it lasts, see the AW
 _DENIED = Rule(Kind.FINAL, AccessError, "grant the role or user this action on the table")
 _BAD_KEYS = Rule(Kind.FINAL, AccessError, "check the access key, the secret key and the session token")
 _EXPIRED = Rule(Kind.FINAL, AccessError, "renew the credentials, then run again")
-_REFUSED = Rule(Kind.FINAL, InputError, "correct the request")
+_REFUSED = Rule(Kind.FINAL, InputError, "correct the value, attribute or setting that DynamoDB names here")
 
 CODE_RULES: dict[str, Rule] = {
     "AccessDenied": _DENIED,
@@ -118,7 +118,7 @@ _UNREACHABLE = Rule(Kind.UNREACHABLE, ServiceError, "check dynamodb.endpoint, th
 NO_ANSWER = Rule(
     Kind.UNREACHABLE, ServiceError, "that is no answer of DynamoDB: check dynamodb.endpoint and what stands before it"
 )
-"""For a refusal without a code of DynamoDB's."""
+"""For a refusal without a code of DynamoDB's, or a success without what was asked for."""
 
 _CUT = Rule(Kind.TRANSIENT, ServiceError, "run again; if it lasts, check the network and the proxy")
 

@@ -249,7 +249,8 @@ class Pacer:
     @property
     def index_units_per_second(self) -> dict[str, float]:
         """The target of each index that writes feed."""
-        return {name: lane.target for name, lane in self._shared.indexes.items()}
+        with self._lock:
+            return {name: lane.target for name, lane in self._shared.indexes.items()}
 
     @property
     def lost_seconds(self) -> float:

@@ -143,6 +143,9 @@ class _Fetch:
         return self._failure(rule, f"{code}: {said}", code=code, request_id=request_id)
 
     def _failure(self, rule: Rule, said: str, *, code: str, request_id: str | None = None) -> Failure:
+        if rule.kind is Kind.UNREACHABLE:
+            # That is STS: the endpoint of the tables has nothing to do with it.
+            rule = replace(rule, remedy="check AWS_ENDPOINT_URL_STS, the region and the network")
         message = f"role {self._access.role_arn} could not be assumed: {said}"
         return Failure(rule, message, code=code, request_id=request_id)
 

@@ -57,7 +57,7 @@ def inferred_ddl(inferred: InferredTable, table: Table, findings: Sequence[Findi
     lines.append(f"CREATE EXTERNAL TABLE {quote_table(table.name)} (")
     last = len(inferred.columns) - 1
     for place, column in enumerate(inferred.columns):
-        notes = "; ".join(column.notes).replace(";", ",")
+        notes = _without_semicolons(", ".join(column.notes))
         share = f"{inferred.share(column.items):.1%} of the items" if column.attribute is not None else ""
         lines.append(_comment(", ".join(part for part in (column.attribute or "", share, notes) if part)))
         lines.append(f"  {quote_name(column.name)} {type_text(column.type, reserved)}{'' if place == last else ','}")
@@ -91,7 +91,18 @@ def _field(name: str, reserved: frozenset[str]) -> str:
 
 def _comment(text: str) -> str:
     """A comment line in which nothing can end a statement, open a string or name a variable."""
-    return f"-- {_UNSAFE_IN_COMMENTS.sub(lambda match: f'<U+{ord(match.group()):04X}>', text)}"
+    return f"-- {_UNSAFE_IN_COMMENTS.sub(_shown, text)}"
+
+
+def _shown(unsafe: re.Match[str]) -> str:
+    """A letter of any script as it is; what could do harm, or could not be seen, by its number."""
+    character = unsafe.group()
+    return character if character > "\x7f" and character.isprintable() else f"<U+{ord(character):04X}>"
+
+
+def _without_semicolons(words: str) -> str:
+    """Words of ours for a comment, where a semicolon would end the statement."""
+    return words.replace(";", ",")
 
 
 def _facts(inferred: InferredTable) -> Iterator[str]:
@@ -135,7 +146,7 @@ def _left_out(inferred: InferredTable) -> Iterator[str]:
     items = [column.name for column in inferred.columns if column.attribute is None]
     for left in inferred.left_out:
         share = f"{inferred.share(left.items):.1%} of the items"
-        yield f"Only in column {items[0]}: {left.attribute}, {share}: {left.reason}"
+        yield f"Only in column {items[0]}: {left.attribute}, {share}: {_without_semicolons(left.reason)}"
 
 
 def _portability(findings: Sequence[Finding]) -> Iterator[str]:
@@ -143,4 +154,5 @@ def _portability(findings: Sequence[Finding]) -> Iterator[str]:
         yield "Runs on EMR as it is"
     for finding in findings:
         verdict = "Does not run on EMR" if finding.severity == "error" else "On EMR"
-        yield f"{verdict}: {finding.subject}: {finding.message}, so {finding.remedy}"
+        advice = _without_semicolons(f"{finding.message}, so {finding.remedy}")
+        yield f"{verdict}: {finding.subject}: {advice}"

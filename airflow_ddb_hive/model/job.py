@@ -104,7 +104,7 @@ class TableUsage:
     the items that DynamoDB evaluated for a read, ``throttles`` are counted by reason. ``mismatched`` counts, for each
     column, the attributes that were NULL because they have another type than the column; ``bad_values`` those that did
     not fit and became NULL because ``ddb_hive.on.bad.value`` is ``null``. ``replaced`` counts rows that a later row
-    with the same key replaced.
+    with the same key replaced. ``deletes`` says that the writes were deletions.
     """
 
     table: str
@@ -123,18 +123,24 @@ class TableUsage:
     seconds: float = 0.0
     units_per_second: float = 0.0
     index: str | None = None
+    deletes: bool = False
     indexes: tuple[IndexUsage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementReport:
-    """One statement: its text, rows it gave or wrote, seconds it took, tables it used."""
+    """One statement: its text, rows it gave or wrote, seconds it took, tables it used.
+
+    ``outcome`` is ``run``, ``explained``, or ``rehearsed`` for what a job that only explains did to its own view of the
+    catalog; the latter two have no rows.
+    """
 
     statement: str
     rows: int = 0
     seconds: float = 0.0
     files: int = 0
     usage: tuple[TableUsage, ...] = ()
+    outcome: str = "run"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, strings and numbers."""

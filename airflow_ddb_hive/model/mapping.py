@@ -167,7 +167,7 @@ def check_serde(table: Table) -> tuple[dict[str, str], dict[str, str]]:
 
 def _check_known_types(column: Column, types: Mapping[str, str]) -> None:
     if attribute_tag(column.type) is None:
-        raise MappingError(f"Unsupported Hive type: {column.type}")
+        raise MappingError(f"Unsupported Hive type: {column.type}. Column {column.name} needs another type")
     wanted = types.get(column.name.lower())
     if wanted is not None and wanted not in DYNAMODB_TYPES:
         raise MappingError(f"Unsupported DynamoDB type: {wanted}")

@@ -15,7 +15,7 @@ _VERBS = {"read": "read", "write": "wrote"}
 
 
 def usage_text(usage: TableUsage) -> str:
-    """Return the line: items, units, target and achieved rate, retries and throttles, by table and by index.
+    """Return the line: items, units, target and achieved rate, retries, throttles, by table and by index.
 
     Example:
         >>> from airflow_ddb_hive.model.job import IndexUsage, TableUsage
@@ -27,14 +27,17 @@ def usage_text(usage: TableUsage) -> str:
         index ByYear: 30.0 units, target 5.0 units/s, achieved 4.9
     """
     place = usage.table if usage.index is None else f"{usage.table} (index {usage.index})"
+    verb = "deleted" if usage.deletes else _VERBS.get(usage.role, usage.role)
     parts = [
-        f"{place}: {_VERBS.get(usage.role, usage.role)} {_count(usage.items, 'item')}",
+        f"{place}: {verb} {_count(usage.items, 'item')}",
         f"{usage.bytes / 1e6:,.1f} MB",
         _count(usage.requests, "request"),
         *_rate_parts(usage.units, usage.budget, usage.units_per_second),
     ]
     if usage.retries:
         parts.append(f"{usage.retries:,} retried")
+    if usage.replaced:
+        parts.append(f"{_count(usage.replaced, 'row')} replaced by later ones with the same key")
     parts.extend(_throttle_parts(usage.throttles))
     lines = [", ".join(parts)]
     for index in usage.indexes:

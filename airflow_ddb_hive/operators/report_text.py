@@ -42,5 +42,7 @@ def _statement_line(statement: StatementReport) -> str:
     text = " ".join(statement.statement.split())
     if len(text) > _STATEMENT_CHARACTERS:
         text = text[: _STATEMENT_CHARACTERS - 1] + "…"
+    if statement.outcome != "run":
+        return f"{text}: {statement.outcome}, {statement.seconds:,.1f} s"
     files = f", {_count(statement.files, 'file')}" if statement.files else ""
     return f"{text}: {_count(statement.rows, 'row')}{files}, {statement.seconds:,.1f} s"

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from airflow_ddb_hive.cli import main
-from airflow_ddb_hive.cli.describe_table import parse_describe
+from airflow_ddb_hive.cli.describe_table import describe_arguments, parse_describe
 from airflow_ddb_hive.errors import InputError
 
 
@@ -108,3 +108,31 @@ def test_a_table_has_to_be_named(capfd: pytest.CaptureFixture[str]) -> None:
         main(["describe-table"])
     assert ended.value.code == 2
     assert "TABLE" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["--endpoint-url", "http://x"], ["T"]),
+        (["--region=eu-west-1", "-S", "--hiveconf", "a=b"], ["T", "--sample", "5"]),
+        (["--profile", "describe-table"], ["describe-table"]),
+    ],
+)
+def test_options_may_stand_before_the_command(before: list[str], after: list[str]) -> None:
+    found = describe_arguments([*before, "describe-table", *after])
+    assert found == [*before, *after]
+    assert parse_describe(found).table == after[0]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["-S"], ["-e", "describe-table"], ["--region"], ["-f", "x", "describe-table"]]
+)
+def test_other_command_lines_are_no_descriptions(arguments: list[str]) -> None:
+    assert describe_arguments(arguments) is None
+
+
+def test_a_description_with_options_before_it_ends_as_the_usual_one(
+    dynamodb_local: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--endpoint-url", dynamodb_local, "describe-table", "Nobody.Has.This"]) == 1
+    assert "Nobody.Has.This" in capfd.readouterr().err

@@ -3,7 +3,8 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, ClassVar
 
 import boto3
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pytest
 
 from airflow_ddb_hive.dynamodb import DynamoDB, ItemWriter, Meter, Pacer, RetryPolicy, TableReader
 from airflow_ddb_hive.dynamodb.describe import description_of
-from airflow_ddb_hive.errors import AccessError, InputError, NotFoundError, WriteRefusedError
+from airflow_ddb_hive.errors import AccessError, InputError, NotFoundError, ServiceError, WriteRefusedError
 from airflow_ddb_hive.model.access import AwsAccess
 from airflow_ddb_hive.model.budget import Budget
 from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, ReadRequest, TableDescription
@@ -103,7 +104,7 @@ def test_duplicate_set_elements_are_refused_by_dynamodb_and_told(dynamodb_local:
     with DynamoDB.connect(access(dynamodb_local)) as db:
         writer = ItemWriter(db, db.describe(table), columns, Pacer(Budget(capacity_units=100)), Meter(table, "write"))
         writer.write(pa.record_batch({"id": [1], "s": [["a", "b", "a"]]}))
-        with pytest.raises(WriteRefusedError, match="duplicates"):
+        with pytest.raises(WriteRefusedError, match=r'duplicates.*"id":{"N":"1"}.*: s: .*collect_set'):
             writer.close()
 
 
@@ -138,6 +139,47 @@ def test_an_unknown_profile_is_an_input_error() -> None:
 def test_an_endpoint_that_is_no_url_is_an_input_error() -> None:
     with pytest.raises(InputError, match="endpoint"):
         DynamoDB.connect(access("nonsense"))
+
+
+def test_an_endpoint_of_another_scheme_is_named() -> None:
+    with pytest.raises(InputError, match=r"ftp://foo.*http:// or https://"):
+        DynamoDB.connect(access("ftp://foo"))
+
+
+class _Page(BaseHTTPRequestHandler):
+    """A web server that finds a page for everything."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.asked.append(self.headers["X-Amz-Target"])
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "6")
+        self.end_headers()
+        self.wfile.write(b"<html>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_an_endpoint_that_answers_with_web_pages_is_given_up_on_early_and_named() -> None:
+    _Page.asked.clear()
+    server = HTTPServer(("127.0.0.1", 0), _Page)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with (
+            DynamoDB.connect(access(url), policy=RetryPolicy(connect_attempts=3, base_delay=0.001)) as db,
+            pytest.raises(ServiceError, match=rf"{url}.*check dynamodb\.endpoint"),
+        ):
+            db.describe("T")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert len(_Page.asked) == 3
 
 
 def test_without_credentials_nothing_is_sent_or_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,6 +104,27 @@ def test_what_dynamodb_cannot_hold_is_refused_with_table_and_reason(
         written(hive_type, tag, value)
     assert caught.value.message.startswith(text)
     assert "Music" in caught.value.message
+    assert '{"id":{"N":"1"}}): ' in caught.value.message
+
+
+@pytest.mark.parametrize("bad", [0, 3, 6])
+def test_of_many_rows_the_one_that_is_refused_is_named_by_its_key(bad: int) -> None:
+    tags = AttributeColumn("s", parse_type("array<string>"), "s", "SS")
+    whole = AttributeColumn("i", parse_type("map<string,string>"), None, ITEM)
+    sets = [["a", None] if row == bad else ["a"] for row in range(7)]
+    with pytest.raises(WriteRefusedError, match=rf'{{"id":{{"N":"{bad}"}}}}\): .*leave it out'):
+        encoder(KEY, tags).encode(pa.record_batch({"k": list(range(7)), "s": sets}))
+    items = [[("id", f'{{"n":"{row}"}}')] for row in range(7)]
+    batch = pa.record_batch({"i": pa.array(items, arrow_type(whole.type)), "s": sets})
+    with pytest.raises(WriteRefusedError, match=rf'{{"id":{{"N":"{bad}"}}}}\): .*leave it out'):
+        encoder(whole, tags).encode(batch)
+
+
+def test_where_the_key_cannot_be_known_none_is_told() -> None:
+    whole = AttributeColumn("i", parse_type("map<string,string>"), None, ITEM)
+    batch = pa.record_batch({"i": pa.array([None], arrow_type(whole.type))})
+    with pytest.raises(WriteRefusedError, match=r"Hive data cannot be null.*\(table Music\): leave such rows out"):
+        encoder(whole).encode(batch)
 
 
 def test_a_null_in_a_set_is_refused_even_with_null_serialization() -> None:
@@ -115,7 +136,7 @@ def test_a_missing_key_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(WriteRefusedError, match=r"required keys.*id of table Music"):
         encoder(KEY).encode(pa.record_batch({"k": pa.array([1, None], pa.int64())}))
     other = AttributeColumn("s", parse_type("string"), "s", "S")
-    with pytest.raises(WriteRefusedError, match=r"required keys.*id of table Music"):
+    with pytest.raises(WriteRefusedError, match=r"required keys.*id of table Music: give each"):
         encoder(other).encode(pa.record_batch({"s": ["x"]}))
 
 

@@ -127,7 +127,7 @@ def test_credentials_that_have_ended_already_are_refused(sts: FakeSts) -> None:
 def test_an_sts_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
     db, _ = connect("http://127.0.0.1:2")
-    with db, pytest.raises(ServiceError, match=r"could not be assumed.*127\.0\.0\.1:1"):
+    with db, pytest.raises(ServiceError, match=r"could not be assumed.*127\.0\.0\.1:1.*AWS_ENDPOINT_URL_STS"):
         db.describe("T")
 
 

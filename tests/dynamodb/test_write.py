@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from airflow_ddb_hive.dynamodb import DynamoDB, ItemWriter, Meter, Pacer, RetryPolicy
+from airflow_ddb_hive.dynamodb.batch_send import BatchSender
 from airflow_ddb_hive.errors import ThrottledError, WriteRefusedError
 from airflow_ddb_hive.model.access import AwsAccess
 from airflow_ddb_hive.model.budget import Budget
@@ -127,6 +128,20 @@ def test_an_item_that_only_dynamodb_refuses_is_found_and_the_rest_of_its_batch_w
         there = len(boto_client(dynamodb_local).scan(TableName="Refused")["Items"])
         assert there > 0
         assert f"{there} items of this statement are in table Refused already" in message
+
+
+@pytest.mark.integration
+def test_refused_items_stop_no_other_item_of_their_batch_and_the_first_is_told(dynamodb_local: str) -> None:
+    numbers = ["1e300" if key in {2, 3, 17} else "1" for key in range(25)]
+    puts = [f'{{"PutRequest":{{"Item":{{"id":{{"N":"{key}"}},"n":{{"N":"{n}"}}}}}}}}' for key, n in enumerate(numbers)]
+    with local_table(dynamodb_local) as db:
+        pacer = Pacer(Budget(capacity_units=1000))
+        sender = BatchSender(db, db.describe("Refused"), pacer, Meter("Refused", "write"), threading.Event())
+        with pytest.raises(WriteRefusedError, match=r'the key {"id":{"N":"2"}}'):
+            sender.send([put.encode() for put in puts])
+        there = {int(item["id"]["N"]) for item in boto_client(dynamodb_local).scan(TableName="Refused")["Items"]}
+    assert there == set(range(25)) - {2, 3, 17}
+    assert sender.done_items == 22
 
 
 def test_a_refused_row_tells_how_many_came_before_it() -> None:

@@ -77,11 +77,11 @@ def test_indexes_are_told_with_their_own_capacity() -> None:
 
 
 def test_no_character_of_a_name_gets_out_of_its_comment() -> None:
-    name = "a'b\"c`;\n${x}%(y)s\\é"
+    name = "a'b\"c`;\n${x}%(y)s\\\u2028é日"
     lines = ddl(column("c", "string", name, notes=("one; two",)))
     (comment,) = (line for line in lines if line.startswith("-- a"))
     assert comment == (
-        "-- a<U+0027>b<U+0022>c<U+0060><U+003B><U+000A><U+0024><U+007B>x<U+007D><U+0025>(y)s<U+005C><U+00E9>, "
+        "-- a<U+0027>b<U+0022>c<U+0060><U+003B><U+000A><U+0024><U+007B>x<U+007D><U+0025>(y)s<U+005C><U+2028>é日, "
         "100.0% of the items, one, two"
     )
 

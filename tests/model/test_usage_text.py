@@ -36,3 +36,15 @@ def test_the_report_carries_indexes_as_plain_values() -> None:
     assert data["usage"][0]["indexes"] == [
         {"name": "ByYear", "units": 5.0, "budget": 0.0, "units_per_second": 0.0, "throttles": {}},
     ]
+
+
+def test_replaced_rows_are_told() -> None:
+    assert usage_text(TableUsage(table="T", role="write", items=3, replaced=1)).endswith(
+        ", 1 row replaced by later ones with the same key"
+    )
+    assert "2,000 rows replaced by later ones" in usage_text(TableUsage(table="T", role="write", replaced=2000))
+    assert "replaced" not in usage_text(TableUsage(table="T", role="write", items=3))
+
+
+def test_deletions_are_told_as_such() -> None:
+    assert usage_text(TableUsage(table="T", role="write", items=3, deletes=True)).startswith("T: deleted 3 items")

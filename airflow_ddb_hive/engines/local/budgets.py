@@ -28,6 +28,9 @@ __all__ = ["BudgetRegistry", "open_budget", "table_budget"]
 _LEAST_PERCENT = 1e-9
 """Stands for a write percentage of 0 and less, which means the least rate: one unit a second."""
 
+_LEAST_UNITS = 0.001
+"""Units a second that somebody may ask for: a request every quarter of an hour."""
+
 _ADVISED = (0.1, 1.5)
 """Shares of capacity that AWS's guide speaks of."""
 
@@ -187,7 +190,7 @@ def _budget(
     if absolute is not None:
         units = _positive(absolute_key, absolute)
         # What is said of a table's units holds for its indexes as far as they have so many.
-        return Budget(capacity_units=max(1.0, units if index is None else min(units, capacity)), percent=1.0)
+        return Budget(capacity_units=units if index is None else min(units, capacity), percent=1.0, exact=True)
     percent_key, units_key = f"dynamodb.throughput.{role}.percent", f"dynamodb.throughput.{role}"
     percent = number_setting(percent_key, first_setting(percent_key, properties, settings) or "0.5")
     by_hand = properties.get(units_key) if index is None else None
@@ -198,8 +201,8 @@ def _budget(
 
 def _positive(key: str, text: str) -> float:
     units = number_setting(key, text)
-    if not units > 0 or math.isinf(units):
-        raise InputError(f"{key}={text}: give units a second, a number above 0, such as 100")
+    if not units >= _LEAST_UNITS or math.isinf(units):
+        raise InputError(f"{key}={text}: give units a second, a number from {_LEAST_UNITS}, such as 100")
     return units
 
 

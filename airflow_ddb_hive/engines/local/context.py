@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.cancellation import Cancellation
 from airflow_ddb_hive.engines.local.misfits import misfit_lines
+from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.model.job import StatementReport
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ __all__ = ["StatementContext"]
 class StatementContext:
     """One statement's surroundings; the counters grow while it runs.
 
-    In a ``rehearsal`` only the catalog changes: no folder is made or removed.
+    In a ``rehearsal`` only the catalog changes: no folder is made or removed; a statement may be ``explained`` in it.
     """
 
     statement: str
@@ -49,6 +50,7 @@ class StatementContext:
     opened: dict[str, MappedTable] = field(default_factory=dict)
     read_limits: list[ReadLimit] = field(default_factory=list)
     rehearsal: bool = False
+    explained: bool = False
     rows: int = 0
     files: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -56,8 +58,15 @@ class StatementContext:
 
     @property
     def workers(self) -> int:
-        """Threads that read, decode and write side by side."""
-        return max(1, self.settings.integer("ddb_hive.workers") or 1)
+        """Threads that read, decode and write side by side.
+
+        Raises:
+            InputError: The setting is no whole number from 1.
+        """
+        workers = self.settings.integer("ddb_hive.workers")
+        if workers is not None and workers < 1:
+            raise InputError(f"ddb_hive.workers={workers}: give at least 1 thread, such as SET ddb_hive.workers=2")
+        return workers or 1
 
     def mapped(self, table: Table) -> MappedTable:
         """The DynamoDB table behind a Hive table, looked up once a statement."""
@@ -82,8 +91,14 @@ class StatementContext:
         """The numbers so far."""
         return StatementReport(
             statement=self.statement,
-            rows=self.rows,
+            rows=0 if self.rehearsal else self.rows,
             seconds=(self.ended or time.monotonic()) - self.started,
             files=self.files,
-            usage=tuple(metered.meter.snapshot() for metered in self.meters),
+            usage=tuple(replace(metered.meter.snapshot(), deletes=metered.deletes) for metered in self.meters),
+            outcome=self._outcome(),
         )
+
+    def _outcome(self) -> str:
+        if self.explained:
+            return "explained"
+        return "rehearsed" if self.rehearsal else "run"

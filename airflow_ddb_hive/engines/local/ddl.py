@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.insert import into_table, local_url
 from airflow_ddb_hive.engines.local.result import StatementResult
-from airflow_ddb_hive.engines.local.table_settings import is_off
+from airflow_ddb_hive.engines.local.table_settings import check_flags, is_off
 from airflow_ddb_hive.errors import HiveSemanticError, MappingError
 from airflow_ddb_hive.formats import file_format
 from airflow_ddb_hive.model.emr import emr_notice
@@ -152,6 +152,7 @@ def _note_oddities(table: Table, context: StatementContext) -> None:
     """Say what of a DynamoDB table's properties does nothing, and what of it does not run on EMR."""
     if not table.is_dynamodb:
         return
+    check_flags(table.properties)
     context.setting_notices.check(table.properties, in_table=True)
     notice = emr_notice(table)
     if notice is not None and not is_off("ddb_hive.emr.notice", table.properties, context.settings):

@@ -36,7 +36,7 @@ def check_guards(statement: Statement, context: StatementContext) -> None:
 
     Raises:
         ReadRefusedError: It would read too many units, or a whole table.
-        InputError: A guard's setting is no number.
+        InputError: A guard's setting is no number, or neither true nor false.
     """
     relation = _relation(statement, context)
     if relation is None or not any(_is_guarded(scan, context.settings) for scan in scans_of(relation)):
@@ -60,7 +60,7 @@ def _relation(statement: Statement, context: StatementContext) -> Relation | Non
 def _is_guarded(scan: Scan, settings: Mapping[str, str]) -> bool:
     properties = scan.table.properties
     limited = bool(properties.get(MAX_READ_UNITS) or settings.get(MAX_READ_UNITS))
-    return scan.table.is_dynamodb and (limited or is_off(FULL_SCAN, properties, settings))
+    return scan.table.is_dynamodb and (is_off(FULL_SCAN, properties, settings) or limited)
 
 
 def refusals(inputs: Sequence[PlannedInput], context: StatementContext) -> Iterator[ReadRefusedError]:

@@ -20,12 +20,14 @@ __all__ = ["ProgressReporter", "TableMeter"]
 class TableMeter:
     """A meter and the number of items that it will probably reach; 0 if nobody knows.
 
-    ``tags`` are the DynamoDB types of the columns that are read, by their names.
+    ``tags`` are the DynamoDB types of the columns that are read, by their names; ``deletes`` says that items are
+    deleted.
     """
 
     meter: Meter
     expected_items: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
+    deletes: bool = False
 
 
 class ProgressReporter:

@@ -92,6 +92,7 @@ def _explained(statement: Explained, context: StatementContext, written: set[str
     target = _target(statement)
     if target is not None:
         written.add(target.qualified_name)
+    context.explained = True
     context.finish()
     return TextResult(context, ["Explain"], [[line] for line in lines])
 

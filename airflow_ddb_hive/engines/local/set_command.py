@@ -22,7 +22,7 @@ def run_set(statement: SetStatement, context: StatementContext, hivevars: Mutabl
     """Set or show; names may begin with ``hivevar:``, ``hiveconf:``, ``env:`` or ``system:``.
 
     Raises:
-        InputError: The name belongs to the environment, which a script cannot change.
+        InputError: The name belongs to the environment, which a script cannot change, or a flag is no flag's value.
     """
     context.finish()
     if statement.key is None:
@@ -37,7 +37,7 @@ def run_set(statement: SetStatement, context: StatementContext, hivevars: Mutabl
         raise InputError(f"{statement.key} cannot be set: {prefix} variables are read only")
     values[name] = statement.value
     if values is context.settings:
-        context.setting_notices.check([name])
+        context.setting_notices.check({name: statement.value})
     return StatementResult(context)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.table_settings import flag_notice
 from airflow_ddb_hive.model.settings import setting_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["SettingNotices"]
 
@@ -17,9 +18,9 @@ class SettingNotices:
 
     Example:
         >>> notices = SettingNotices(print)
-        >>> notices.check(["dynamodb.version", "hive.exec.parallel"])
+        >>> notices.check({"dynamodb.version": "2", "hive.exec.parallel": "true"})
         dynamodb.version has no effect, on EMR either: nothing depends on it
-        >>> notices.check(["dynamodb.version"])
+        >>> notices.check({"dynamodb.version": "3"})
 
     Args:
         notice: Takes a line.
@@ -29,10 +30,10 @@ class SettingNotices:
         self._notice = notice
         self._said: set[str] = set()
 
-    def check(self, names: Iterable[str], *, in_table: bool = False) -> None:
-        """Look at names that were set, in a table's properties or for the session."""
-        for name in names:
-            line = setting_notice(name, in_table=in_table)
+    def check(self, values: Mapping[str, str] | tuple[()], *, in_table: bool = False) -> None:
+        """Look at what was set, in a table's properties or for the session."""
+        for name, value in dict(values).items():
+            line = setting_notice(name, in_table=in_table) or flag_notice(name, value)
             if line is not None:
                 self.say(line)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
 
+from airflow_ddb_hive.engines.local.table_settings import check_flags
 from airflow_ddb_hive.errors import InputError
 
 __all__ = ["DEFAULTS", "Settings", "retry_seconds"]
@@ -32,9 +33,13 @@ class Settings(MutableMapping[str, str]):
         >>> settings = Settings({"dynamodb.scan.segments": "8"})
         >>> settings.integer("dynamodb.scan.segments"), settings["dynamodb.throughput.read.percent"]
         (8, '0.5')
+
+    Raises:
+        InputError: A flag of this package is, or is set to, neither ``true`` nor ``false``.
     """
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        check_flags(values or {})
         self._values = dict(DEFAULTS)
         self._values.update(values or {})
         self._given = set(values or ())
@@ -43,6 +48,7 @@ class Settings(MutableMapping[str, str]):
         return self._values[key]
 
     def __setitem__(self, key: str, value: str) -> None:
+        check_flags({key: value})
         self._values[key] = value
         self._given.add(key)
 

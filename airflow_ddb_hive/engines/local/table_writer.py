@@ -23,7 +23,8 @@ def writer(mapped: MappedTable, places: Sequence[int], context: StatementContext
     """A writer of rows into a table, within its write budget; ``places`` are the columns that the rows have."""
     description, properties = mapped.description, mapped.table.properties
     pacer, meter = open_budget(mapped, "write", context)
-    context.meters.append(TableMeter(meter))
+    delete = flag_setting("dynamodb.deletion.mode", properties, context.settings)
+    context.meters.append(TableMeter(meter, deletes=delete))
     context.tables.note_written(mapped)
     return ItemWriter(
         mapped.client,
@@ -32,7 +33,7 @@ def writer(mapped: MappedTable, places: Sequence[int], context: StatementContext
         pacer=pacer,
         meter=meter,
         stop=context.cancellation.event,
-        delete=flag_setting("dynamodb.deletion.mode", properties, context.settings),
+        delete=delete,
         max_item_bytes=_limit("dynamodb.max.item.size", properties, context.settings),
         batch_items=_limit("dynamodb.max.batch.items", properties, context.settings),
         batch_bytes=_limit("dynamodb.max.batch.size", properties, context.settings),

@@ -75,7 +75,9 @@ def bind_statement(
         statement = binder(cursor, context)
     except RecursionError as error:
         raise UnsupportedSqlError(
-            "the statement is nested too deeply: split it", line=origin.line, column=origin.column
+            "the statement is nested too deeply: split it, or write a long row of conditions as IN (...) or as a join",
+            line=origin.line,
+            column=origin.column,
         ) from error
     cursor.end()
     return statement

@@ -129,7 +129,17 @@ def test_absolute_units_win_over_the_share_and_the_table_over_the_session(sessio
     assert session.notices == []
 
 
-@pytest.mark.parametrize("units", ["0", "-5", "x", "inf", "nan"])
+@pytest.mark.parametrize("units", ["0.5", "2.5", "0.001"])
+def test_absolute_units_are_kept_as_they_are_given(session: Session, units: str) -> None:
+    assert rate(session, "read", **{"ddb_hive__read__units": units}) == float(units)
+    pacer, _ = session.open("write", mapped=session.mapped(properties={"ddb_hive.write.units": units}))
+    reserved = pacer.acquire(session.stop, 1.0)
+    pacer.charge(reserved, 1.0, items=1)
+    assert pacer.delay() == pytest.approx(1 / float(units))
+    assert pacer.page_limit >= 1
+
+
+@pytest.mark.parametrize("units", ["0", "-5", "0.0009", "x", "inf", "nan"])
 def test_absolute_units_must_be_a_number_above_zero(session: Session, units: str) -> None:
     with pytest.raises(InputError, match=r"ddb_hive\.write\.units"):
         rate(session, "write", ddb_hive__write__units=units)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from airflow_ddb_hive.engines.local import LocalSession
-from airflow_ddb_hive.errors import InputError, ReadRefusedError
+from airflow_ddb_hive.errors import HiveSemanticError, InputError, ReadRefusedError
 from airflow_ddb_hive.model.access import AwsAccess
 from tests.engines.local.conftest import MakeTable, ddl
 from tests.support.faulty_dynamodb import FaultyDynamoDB, faulty_dynamodb
@@ -245,3 +245,13 @@ class TestWithKeys:
             with pytest.raises(ReadRefusedError, match="By-year"):
                 session.execute("SELECT year FROM songs")
         client.delete_table(TableName=name)
+
+
+def test_a_guard_that_is_no_flag_stops_the_table_and_reads_nothing(
+    session: LocalSession, server: FaultyDynamoDB
+) -> None:
+    with pytest.raises(InputError, match=r"ddb_hive\.allow\.full\.scan='flase' is neither true nor false"):
+        run(session, ddl("typed", "Faulty", "s string", "s:s", ', "ddb_hive.allow.full.scan" = "flase"'))
+    assert reads(server) == []
+    with pytest.raises(HiveSemanticError, match="Table not found"):
+        run(session, "SELECT * FROM typed")

@@ -135,4 +135,24 @@ def test_a_job_keeps_the_lines_of_all_statements(warehouse: Path) -> None:
     assert result is not None
     headings = [line for line in result.lines() if line.startswith("-- ")]
     assert [heading.partition(": ")[2] for heading in headings] == [part.strip() for part in hql.split(";")]
-    assert [statement.rows for statement in engine.report(handle).statements if statement.files] == []
+    statements = engine.report(handle).statements
+    assert [(statement.outcome, statement.rows, statement.files) for statement in statements] == [
+        ("explained", 0, 0),
+        ("explained", 0, 0),
+        ("explained", 0, 0),
+    ]
+
+
+def test_what_is_not_explained_is_reported_as_rehearsed(session: LocalSession) -> None:
+    outcomes = []
+    for result in session.run_script("CREATE TABLE t (a int); SHOW TABLES; SELECT * FROM t; DROP TABLE t"):
+        result.close()
+        outcomes.append((result.report.outcome, result.report.rows))
+    assert outcomes == [("rehearsed", 0), ("rehearsed", 0), ("explained", 0), ("rehearsed", 0)]
+
+
+def test_a_statement_that_is_run_is_reported_as_run(warehouse: Path) -> None:
+    with LocalSession(warehouse=str(warehouse)) as session:
+        result = session.execute("EXPLAIN SELECT 1")
+        assert result.report.outcome == "run"
+        result.close()

@@ -13,7 +13,7 @@ from airflow_ddb_hive.engines.local.pushdown.translate import Translated, Transl
 from airflow_ddb_hive.engines.local.pushdown.uses import ScanUse, conjuncts_of, uses_of
 from airflow_ddb_hive.engines.local.read_rules import read_rules
 from airflow_ddb_hive.engines.local.table_reader import read_request
-from airflow_ddb_hive.engines.local.table_settings import first_setting
+from airflow_ddb_hive.engines.local.table_settings import is_off
 from airflow_ddb_hive.hiveql.binder.walk import column_refs
 from airflow_ddb_hive.model.dynamodb import AccessPath
 
@@ -76,7 +76,7 @@ def _split(use: ScanUse) -> ScanUse:
 
 
 def _is_on(table: Table, context: StatementContext) -> bool:
-    return (first_setting(_SWITCH, table.properties, context.settings) or "true").strip().lower() == "true"
+    return not is_off(_SWITCH, table.properties, context.settings)
 
 
 def _translated(uses: Sequence[ScanUse], mapped: MappedTable, context: StatementContext) -> list[list[Translated]]:
