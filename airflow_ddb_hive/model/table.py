@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.model.types import HiveType
 
-__all__ = ["DYNAMODB_HANDLER", "Column", "StorageDescriptor", "Table", "TableKind"]
+__all__ = ["DYNAMODB_HANDLER", "Column", "Partition", "StorageDescriptor", "Table", "TableKind"]
 
 DYNAMODB_HANDLER = "org.apache.hadoop.hive.dynamodb.DynamoDBStorageHandler"
 """The class that a ``STORED BY`` clause names for a DynamoDB table on EMR."""
@@ -41,6 +41,8 @@ class StorageDescriptor:
     ``file_format`` is the word of ``STORED AS`` (``TEXTFILE``, ``PARQUET``, …); ``serde`` the class of ``ROW FORMAT
     SERDE``, if written; ``serde_properties`` hold delimiters under Hive's names (``field.delim``,
     ``collection.delim``, ``mapkey.delim``, ``escape.delim``, ``line.delim``, ``serialization.null.format``).
+    ``bucket_columns``, ``sort_columns`` (name and whether it goes down) and ``buckets`` are what CLUSTERED BY says,
+    ``skewed_columns`` and ``skewed_values`` what SKEWED BY says; all change where rows lie, not which there are.
 
     Example:
         >>> StorageDescriptor(serde_properties={"field.delim": "|"}).file_format
@@ -51,11 +53,38 @@ class StorageDescriptor:
     serde: str | None = None
     serde_properties: Mapping[str, str] = field(default_factory=dict)
     handler: str | None = None
+    bucket_columns: tuple[str, ...] = ()
+    sort_columns: tuple[tuple[str, bool], ...] = ()
+    buckets: int = -1
+    skewed_columns: tuple[str, ...] = ()
+    skewed_values: tuple[tuple[str, ...], ...] = ()
+    stored_as_directories: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """One partition of a table: the values of its partition columns, in their order, as text.
+
+    ``location`` is a URL or absolute path, ``None`` for the folder ``key=value`` below the table's. ``storage`` and
+    ``columns`` are the table's when ``None``.
+
+    Example:
+        >>> Partition(values=("2026-01-31", "EU")).location is None
+        True
+    """
+
+    values: tuple[str, ...]
+    location: str | None = None
+    storage: StorageDescriptor | None = None
+    columns: tuple[Column, ...] | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table as the catalog holds it; ``location`` is a URL or absolute path, absent for handlers and views.
+
+    ``view_text`` is a view's query as written, to be read in ``view_database``.
 
     Example:
         >>> from airflow_ddb_hive.model.types import STRING
@@ -73,6 +102,7 @@ class Table:
     properties: Mapping[str, str] = field(default_factory=dict)
     comment: str | None = None
     view_text: str | None = None
+    view_database: str | None = None
 
     @property
     def qualified_name(self) -> str:

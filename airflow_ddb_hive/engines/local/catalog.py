@@ -13,21 +13,37 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from airflow_ddb_hive.engines.local.catalog_codec import table_from_json, table_to_json
+from airflow_ddb_hive.engines.local.catalog_codec import (
+    partition_from_json,
+    partition_to_json,
+    table_from_json,
+    table_to_json,
+)
 from airflow_ddb_hive.errors import HiveSemanticError, InputError
+from airflow_ddb_hive.model.partition_path import partition_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from airflow_ddb_hive.model.table import Table
+    from airflow_ddb_hive.model.table import Partition, Table
 
 __all__ = ["WarehouseCatalog"]
 
 _FILE = ".ddb_hive_catalog.json"
 _LOCK = ".ddb_hive_catalog.lock"
 _VERSION = 1
-_EMPTY: Mapping[str, Any] = {"version": _VERSION, "databases": {"default": {"location": None}}, "tables": {}}
+_EMPTY: Mapping[str, Any] = {
+    "version": _VERSION,
+    "databases": {"default": {"location": None}},
+    "tables": {},
+    "partitions": {},
+}
+    "version": _VERSION,
+    "databases": {"default": {"location": None}},
+    "tables": {},
+    "partitions": {},
+}
 
 
 class WarehouseCatalog:
@@ -78,7 +94,7 @@ class WarehouseCatalog:
         return str(parent / name)
 
     def add_table(self, table: Table, *, if_not_exists: bool = False) -> bool:
-        """Add a table; ``False`` if it was there and that is allowed.
+        """Add a table or view; ``False`` if it was there and that is allowed.
 
         Raises:
             HiveSemanticError: A table of that name exists.
@@ -96,6 +112,67 @@ class WarehouseCatalog:
         """Forget a table; its files are the caller's to remove."""
         with self._change() as data:
             data["tables"].pop(table.qualified_name, None)
+            data["partitions"].pop(table.qualified_name, None)
+
+    def change_table(self, old: Table, new: Table) -> None:
+        """Put one table's description in the place of another's, under another name perhaps; partitions stay.
+
+        Raises:
+            HiveSemanticError: The old one is gone, or another table has the new name.
+        """
+        with self._change() as data:
+            if old.qualified_name not in data["tables"]:
+                raise HiveSemanticError(f"Table not found {old.name}", code=10001, table=old.qualified_name)
+            if new.qualified_name != old.qualified_name and new.qualified_name in data["tables"]:
+                message = f"new table {new.qualified_name} already exists"
+                raise HiveSemanticError(message, code=10035, table=new.qualified_name)
+            del data["tables"][old.qualified_name]
+            data["tables"][new.qualified_name] = table_to_json(new)
+            partitions = data["partitions"].pop(old.qualified_name, None)
+            if partitions is not None:
+                data["partitions"][new.qualified_name] = partitions
+
+    def partitions(self, table: Table) -> tuple[Partition, ...]:
+        """A table's partitions with their locations, sorted by their folders' names, as Hive lists them."""
+        found = self._read()["partitions"].get(table.qualified_name, {})
+        return tuple(self._partition(table, found[folder]) for folder in sorted(found))
+
+    def add_partitions(self, table: Table, partitions: Iterable[Partition], *, if_not_exists: bool = False) -> None:
+        """Add partitions to a table.
+
+        Raises:
+            HiveSemanticError: One is there already, and that is not allowed; then none is added.
+        """
+        with self._change() as data:
+            known = data["partitions"].setdefault(table.qualified_name, {})
+            for partition in partitions:
+                folder = partition_folder(table.partition_columns, partition.values)
+                if folder not in known:
+                    known[folder] = partition_to_json(partition)
+                elif not if_not_exists:
+                    message = f"Partition already exists: {table.qualified_name}({folder})"
+                    raise HiveSemanticError(message, table=table.qualified_name)
+
+    def change_partition(self, table: Table, old: Partition, new: Partition) -> None:
+        """Put one partition's description in the place of another's.
+
+        Raises:
+            HiveSemanticError: Another partition has the new values.
+        """
+        with self._change() as data:
+            known = data["partitions"].setdefault(table.qualified_name, {})
+            before, after = (partition_folder(table.partition_columns, one.values) for one in (old, new))
+            if before != after and after in known:
+                raise HiveSemanticError(f"Partition already exists: {table.qualified_name}({after})")
+            known.pop(before, None)
+            known[after] = partition_to_json(new)
+
+    def remove_partitions(self, table: Table, partitions: Iterable[Partition]) -> None:
+        """Forget partitions; their files are the caller's to remove."""
+        with self._change() as data:
+            known = data["partitions"].get(table.qualified_name, {})
+            for partition in partitions:
+                known.pop(partition_folder(table.partition_columns, partition.values), None)
 
     def add_database(self, name: str, *, location: str | None = None, if_not_exists: bool = False) -> None:
         """Add a database.
@@ -114,6 +191,14 @@ class WarehouseCatalog:
         with self._change() as data:
             data["databases"].pop(name, None)
             data["tables"] = {key: table for key, table in data["tables"].items() if table["database"] != name}
+            data["partitions"] = {key: value for key, value in data["partitions"].items() if key in data["tables"]}
+
+    def _partition(self, table: Table, data: Mapping[str, Any]) -> Partition:
+        partition = partition_from_json(data)
+        if partition.location is not None or table.location is None:
+            return partition
+        folder = partition_folder(table.partition_columns, partition.values)
+        return replace(partition, location=f"{table.location.rstrip('/')}/{folder}")
 
     def _placed(self, table: Table) -> Table:
         """Managed tables have no location of their own in the file, so that a warehouse can be moved."""
@@ -131,6 +216,7 @@ class WarehouseCatalog:
             raise InputError(f"the catalog file {path} cannot be read: {error}") from error
         if not isinstance(data, dict) or data.get("version") != _VERSION:
             raise InputError(f"the catalog file {path} is not of version {_VERSION}: another release made it")
+        data.setdefault("partitions", {})
         return data
 
     @contextmanager

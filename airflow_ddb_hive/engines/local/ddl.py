@@ -16,12 +16,13 @@ if TYPE_CHECKING:
         CreateDatabase,
         CreateTable,
         CreateTableAs,
+        CreateView,
         DropDatabase,
         DropTable,
     )
     from airflow_ddb_hive.model.table import Table
 
-__all__ = ["create_database", "create_table", "create_table_as", "drop_database", "drop_table"]
+__all__ = ["create_database", "create_table", "create_table_as", "create_view", "drop_database", "drop_table"]
 
 _MANAGED = "MANAGED_TABLE"
 
@@ -64,6 +65,24 @@ def create_table_as(statement: CreateTableAs, context: StatementContext) -> Stat
         raise
 
 
+def create_view(statement: CreateView, context: StatementContext) -> StatementResult:
+    """Add a view, or put it in the place of another.
+
+    Raises:
+        HiveSemanticError: There is a table or view of that name, and it may not be replaced.
+    """
+    view = statement.table
+    known = context.catalog.find_table(view.database, view.name)
+    if known is not None and statement.or_replace:
+        if known.view_text is None:
+            message = f"Existing table is not a view: {view.qualified_name}"
+            raise HiveSemanticError(message, code=10217, table=view.qualified_name)
+        context.catalog.change_table(known, view)
+    else:
+        context.catalog.add_table(view, if_not_exists=statement.if_not_exists)
+    return _done(context)
+
+
 def drop_table(statement: DropTable, context: StatementContext) -> StatementResult:
     """Forget a table; a managed one's files go with it, an external one's stay.
 
@@ -76,6 +95,9 @@ def drop_table(statement: DropTable, context: StatementContext) -> StatementResu
         if statement.if_exists or context.settings.flag("hive.exec.drop.ignorenonexistent"):
             return _done(context)
         raise HiveSemanticError(f"Table not found {statement.name}", code=10001, table=statement.name)
+    if (table.view_text is not None) != statement.view:
+        wrong = "Cannot drop a base table with DROP VIEW" if statement.view else "Cannot drop a view with DROP TABLE"
+        raise HiveSemanticError(wrong, table=table.qualified_name)
     _drop(table, context)
     return _done(context)
 

@@ -46,6 +46,7 @@ _RUNNERS: dict[type[statements.Statement], Callable[[Any, StatementContext], Sta
     statements.CreateDatabase: ddl.create_database,
     statements.CreateTable: ddl.create_table,
     statements.CreateTableAs: ddl.create_table_as,
+    statements.CreateView: ddl.create_view,
     statements.Describe: show.describe,
     statements.DropDatabase: ddl.drop_database,
     statements.DropTable: ddl.drop_table,

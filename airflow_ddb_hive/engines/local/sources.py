@@ -13,6 +13,7 @@ import pyarrow as pa
 from airflow_ddb_hive.engines.local.absent import AbsenceWatch
 from airflow_ddb_hive.engines.local.emit import emit_parse
 from airflow_ddb_hive.engines.local.ending import ending
+from airflow_ddb_hive.engines.local.samples import first_rows, head_of, sampled_files
 from airflow_ddb_hive.engines.local.table_reader import reader
 from airflow_ddb_hive.errors import NotFoundError
 from airflow_ddb_hive.formats import file_format
@@ -66,7 +67,7 @@ def open_source(scan: Scan, context: StatementContext) -> Source:
     needed = tuple(sorted(scan.needed))
     if scan.table.is_dynamodb:
         return DynamoDBSource(context.mapped(scan.table), needed, context)
-    return FileSource(scan.table, needed, context)
+    return FileSource(scan, needed, context)
 
 
 def estimated_bytes(scan: Scan, context: StatementContext) -> int:
@@ -123,10 +124,14 @@ class _File:
     info: FileInfo
     format: FileFormat
     needed: tuple[int, ...]
+    rows: int | None = None
+    size: int | None = None
 
     def __call__(self) -> Iterator[pa.RecordBatch]:
         with closing(self.store.open_read(self.info.url)) as stream:
-            for batch in self.format.read(stream, self.needed, self.info.url):
+            part = stream if self.size is None else head_of(stream, self.size)
+            batches = self.format.read(part, self.needed, self.info.url)
+            for batch in batches if self.rows is None else first_rows(batches, self.rows):
                 yield batch if self.needed else _row_marks(batch.num_rows)
 
 
@@ -138,14 +143,19 @@ def _row_marks(rows: int) -> pa.RecordBatch:
 class FileSource:
     """The files below a table's location."""
 
-    def __init__(self, table: Table, needed: tuple[int, ...], context: StatementContext) -> None:
+    def __init__(self, scan: Scan, needed: tuple[int, ...], context: StatementContext) -> None:
+        table = scan.table
         location = table.location or ""
         self._table = table
         self._needed = needed
         self._format = file_format(table.storage, table.columns, table.properties)
         self.schema = _schema(table, needed, text=self._format.cells == "text")
         store = context.stores.at(location)
-        self._files = [_File(store, info, self._format, needed) for info in _listed(store, location)]
+        sampled = sampled_files(_listed(store, location), scan.sample)
+        text = self._format.cells == "text"
+        self._files = [
+            _File(store, info, self._format, needed, rows, size if text else None) for info, rows, size in sampled
+        ]
         self.size_bytes = sum(file.info.size for file in self._files)
         if not self._files and table.kind == "EXTERNAL_TABLE":
             context.notice(f"table {table.name} reads as empty: there are no files at {location}")

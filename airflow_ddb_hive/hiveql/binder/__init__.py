@@ -64,7 +64,7 @@ def bind_statement(
     setting = bind_set(text[_leading(text) :], origin)
     if setting is not None:
         return setting
-    cursor = Cursor(read_words(text, origin))
+    cursor = Cursor(read_words(text, origin), text)
     context = Context(catalog=catalog, database=database, settings=settings or {})
     binder = _BINDERS.get(cursor.word.value if cursor.word.kind in ("word", "sign") else "")
     if binder is None:

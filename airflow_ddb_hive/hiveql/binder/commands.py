@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.binder.tables import table_name
+from airflow_ddb_hive.hiveql.binder.names import table_name
 from airflow_ddb_hive.hiveql.statements import (
     Describe,
     SetStatement,

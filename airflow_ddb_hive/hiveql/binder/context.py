@@ -20,11 +20,12 @@ __all__ = ["Context", "semantic_error", "unsupported"]
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One statement's surroundings."""
+    """One statement's surroundings; ``views`` are those whose queries are being bound."""
 
     catalog: Catalog
     database: str
     settings: Mapping[str, str]
+    views: tuple[str, ...] = ()
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def number(self) -> int:
@@ -51,7 +52,7 @@ class Context:
 
 
 def semantic_error(
-    code: int, message: str, position: Position | None = None, *, table: str | None = None
+    code: int | None, message: str, position: Position | None = None, *, table: str | None = None
 ) -> HiveSemanticError:
     """Make Hive's error of a code, at a place."""
     line, column = (None, None) if position is None else (position.line, position.column)

@@ -9,6 +9,7 @@ from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.binder.calls import bind_call, bind_field, find_function
 from airflow_ddb_hive.hiveql.binder.coercion import coerced
 from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, bound_grouping
 from airflow_ddb_hive.hiveql.functions import WINDOWED
 from airflow_ddb_hive.hiveql.functions.conversion import common_type, comparison_type
 from airflow_ddb_hive.hiveql.grammar.syntax import (
@@ -28,6 +29,7 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     WindowNode,
 )
 from airflow_ddb_hive.hiveql.tree import (
+    Aggregate,
     Call,
     Case,
     Cast,
@@ -35,16 +37,19 @@ from airflow_ddb_hive.hiveql.tree import (
     Expression,
     Literal,
     Position,
+    Project,
     Relation,
     ScalarSubquery,
+    Sort,
     SortKey,
     Window,
 )
-from airflow_ddb_hive.model.types import BOOLEAN, PRIMITIVES, VOID, HiveType
+from airflow_ddb_hive.model.types import BIGINT, BOOLEAN, PRIMITIVES, VOID, HiveType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from airflow_ddb_hive.errors import HiveSemanticError
     from airflow_ddb_hive.hiveql.binder.scope import Scope
 
 __all__ = ["AggregateCollector", "ExpressionBinder", "sort_key"]
@@ -52,17 +57,23 @@ __all__ = ["AggregateCollector", "ExpressionBinder", "sort_key"]
 
 @dataclass(slots=True)
 class AggregateCollector:
-    """The aggregates of one SELECT, each once; ``first`` is the place of the first among the output columns."""
+    """The aggregates of one SELECT, each once, behind the keys; ``grouped`` says whether there are grouping sets."""
 
     relation: int
-    first: int
+    keys: tuple[Expression, ...]
+    grouped: bool = False
     calls: list[Call] = field(default_factory=list)
 
     def reference(self, call: Call) -> ColumnRef:
         """The column that will hold the aggregate."""
         if call not in self.calls:
             self.calls.append(call)
-        return ColumnRef(call.type, call.position, self.relation, self.first + self.calls.index(call))
+        first = len(self.keys) + (1 if self.grouped else 0)
+        return ColumnRef(call.type, call.position, self.relation, first + self.calls.index(call))
+
+    def identity(self, position: Position) -> ColumnRef | None:
+        """The column GROUPING__ID, which only a query with grouping sets has."""
+        return ColumnRef(BIGINT, position, self.relation, len(self.keys)) if self.grouped else None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +81,8 @@ class ExpressionBinder:
     """Binds expressions over a scope.
 
     ``aliases`` are select aliases that may be used; with ``aliases_first`` they hide columns. ``outer`` are the scopes
-    around a subquery, known only to say that it is correlated.
+    around a subquery, the nearest first: only that one's columns are in sight, as in Hive. ``no_queries`` says why no
+    subquery may stand here.
     """
 
     scope: Scope
@@ -81,6 +93,7 @@ class ExpressionBinder:
     windows: Mapping[str, WindowNode] = field(default_factory=dict)
     windows_allowed: bool = False
     outer: tuple[Scope, ...] = ()
+    no_queries: str | None = None
 
     def bind(self, node: Node) -> Expression:
         """Bind one expression.
@@ -107,24 +120,28 @@ class ExpressionBinder:
             return column.reference(node.position)
         if node.name in self.aliases:
             return self.aliases[node.name]
-        self._refuse_correlation(None, node.name, node.position)
+        identity = self._grouping_id(node.position) if node.name == GROUPING_ID else None
+        if identity is not None:
+            return identity
+        column = self.outer[0].find(node.name) if self.outer else None
+        if column is not None:
+            return column.reference(node.position)
         raise semantic_error(
             10004,
             f"Invalid table alias or column reference '{node.name}': (possible column names are: {self.scope.names()})",
             node.position,
         )
 
-    def _refuse_correlation(self, qualifier: str | None, name: str, position: Position) -> None:
-        for scope in self.outer:
-            found = scope.find(name) if qualifier is None else scope.find_qualified(qualifier, name)
-            if found is not None:
-                raise unsupported(f"the subquery uses '{name}' of the query around it: write a join instead", position)
+    def _grouping_id(self, position: Position) -> ColumnRef | None:
+        return None if self.aggregates is None else self.aggregates.identity(position)
 
     def _member(self, node: MemberNode) -> Expression:
         parts = _name_parts(node)
         if parts is None:
             return bind_field(self.bind(node.operand), node.name, node.position)
-        column = self._qualified(parts)
+        column = self._qualified(parts, self.scope)
+        if column is None and self.outer and not self._has_own(parts[0][0]):
+            column = self._qualified(parts, self.outer[0])
         if column is not None:
             return column
         operand = node.operand
@@ -132,27 +149,35 @@ class ExpressionBinder:
             self._check_qualifier(operand, node)
         return bind_field(self.bind(operand), node.name, node.position)
 
-    def _qualified(self, parts: tuple[tuple[str, Position], ...]) -> Expression | None:
+    def _has_own(self, name: str) -> bool:
+        """Whether a name is this query's own table or column, which hides those of the query around it."""
+        return self.scope.has_qualifier(name) or self.scope.find(name) is not None
+
+    @staticmethod
+    def _qualified(parts: tuple[tuple[str, Position], ...], scope: Scope) -> Expression | None:
         position = parts[0][1]
         column = None
         match [name for name, _ in parts]:
             case [database, table, name]:
-                column = self.scope.find_qualified(table, name, database)
+                column = scope.find_qualified(table, name, database)
             case [table, name]:
-                column = self.scope.find_qualified(table, name)
+                column = scope.find_qualified(table, name)
         return None if column is None else column.reference(position)
 
     def _check_qualifier(self, qualifier: NameNode, node: MemberNode) -> None:
         """Refuse ``alias.name`` where the alias is a table without that column."""
         if self.scope.find(qualifier.name) is not None or qualifier.name in self.aliases:
             return
-        self._refuse_correlation(qualifier.name, node.name, qualifier.position)
         if self.scope.has_qualifier(qualifier.name):
             raise semantic_error(10002, f"Invalid column reference '{node.name}'", node.position)
 
     def _function(self, node: FunctionNode) -> Expression:
         if node.name in _CASTS and len(node.arguments) == 1:
             return self._cast(CastNode(node.position, node.arguments[0], PRIMITIVES[node.name]))
+        if node.name == "grouping" and self.aggregates is not None:
+            inner = replace(self, aggregates=None, windows_allowed=False)
+            place = node.position
+            return bound_grouping(inner.arguments(node), self.aggregates.keys, self._grouping_id(place), place)
         spec = find_function(node.name)
         if node.window is not None:
             return self._windowed(node)
@@ -175,7 +200,7 @@ class ExpressionBinder:
             raise semantic_error(10128, f"Not yet supported place for UDAF '{node.name}'", node.position)
         if node.name == "count" and not node.arguments and not node.star:
             raise semantic_error(10015, "Argument expected", node.position)
-        inner = replace(self, aggregates=None, windows_allowed=False)
+        inner = replace(self, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE)
         call = bind_call(find_function(node.name), inner.arguments(node), node)
         return self.aggregates.reference(call)
 
@@ -247,31 +272,57 @@ class ExpressionBinder:
         return operand if operand.type == node.type else Cast(node.type, node.position, operand)
 
     def _subquery(self, node: SubqueryNode) -> Expression:
-        relation = self._query(node.query)
+        relation = self._query(node.query, node.position)
         if len(relation.columns) != 1:
-            raise semantic_error(10249, "Unsupported SubQuery Expression: SubQuery can contain only 1 item", None)
+            raise _one_column(node.position)
         return ScalarSubquery(relation.columns[0].type, node.position, relation)
 
     def _exists(self, node: ExistsNode) -> Expression:
-        return ScalarSubquery(BOOLEAN, node.position, self._query(node.query), "exists")
+        relation = self._query(node.query, node.position)
+        if _always_one_row(relation):
+            raise semantic_error(
+                10250,
+                "Invalid SubQuery expression: A predicate on EXISTS/NOT EXISTS SubQuery with implicit Aggregation(no "
+                "Group By clause) cannot be rewritten: it is always true",
+                node.position,
+            )
+        return ScalarSubquery(BOOLEAN, node.position, relation, "exists")
 
     def _in_query(self, node: InQueryNode) -> Expression:
         operand = self.bind(node.operand)
-        relation = self._query(node.query)
+        relation = self._query(node.query, node.position)
         if len(relation.columns) != 1:
-            raise semantic_error(10249, "Unsupported SubQuery Expression: SubQuery can contain only 1 item", None)
+            raise _one_column(node.position)
         type_ = comparison_type(operand.type, relation.columns[0].type)
         if type_ is None or relation.columns[0].type != type_:
             type_ = relation.columns[0].type if type_ is None else type_
         return ScalarSubquery(BOOLEAN, node.position, relation, "in", coerced(operand, type_))
 
-    def _query(self, query: QueryNode) -> Relation:
+    def _query(self, query: QueryNode, position: Position) -> Relation:
+        if self.no_queries is not None:
+            raise semantic_error(10249, f"Unsupported SubQuery Expression: {self.no_queries}", position)
         return self.bind_query(query)
 
     def _star(self, node: StarNode) -> Expression:
         raise UnsupportedSqlError(
             "* may only stand in a select list and in count(*)", line=node.position.line, column=node.position.column
         )
+
+
+_NOT_IN_AGGREGATE = "Invalid subquery. Subquery in UDAF is not allowed."
+
+
+def _one_column(position: Position) -> HiveSemanticError:
+    return semantic_error(
+        10249, "Unsupported SubQuery Expression: SubQuery can contain only 1 item in Select List.", position
+    )
+
+
+def _always_one_row(relation: Relation) -> bool:
+    """Whether a query aggregates without keys, so that it gives a row whatever it reads."""
+    while isinstance(relation, Project | Sort):
+        relation = relation.input
+    return isinstance(relation, Aggregate) and not relation.keys and relation.grouping_sets is None
 
 
 def _name_parts(node: Node) -> tuple[tuple[str, Position], ...] | None:

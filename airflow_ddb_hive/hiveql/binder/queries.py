@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.coercion import coerced, coerced_relation
-from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error
 from airflow_ddb_hive.hiveql.binder.expressions import ExpressionBinder, sort_key
 from airflow_ddb_hive.hiveql.binder.scope import Scope
 from airflow_ddb_hive.hiveql.binder.selects import SelectBinder
@@ -27,6 +27,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Limit,
     OutputColumn,
     Relation,
+    SetOperation,
     Sort,
     Union,
     Values,
@@ -57,6 +58,10 @@ class QueryBinder:
     def within(self, scope: Scope) -> QueryBinder:
         """The binder of subqueries of an expression over a scope."""
         return QueryBinder(self.context, self.ctes, (scope, *self.outer))
+
+    def apart(self) -> QueryBinder:
+        """The binder of queries in FROM, which see nothing of the queries around them."""
+        return QueryBinder(self.context, self.ctes)
 
     def cte(self, name: str) -> Relation | None:
         """A common table expression, bound afresh."""
@@ -110,11 +115,13 @@ class QueryBinder:
         return literal.value - 1
 
     def _set(self, node: SetNode) -> Relation:
-        if not node.operator.startswith("union"):
-            raise unsupported(f"{node.operator.upper()} is not supported: write a join or NOT EXISTS", node.position)
         inputs = [self.bind(query) for query in _flattened(node)]
         columns = self._union_columns(inputs, node)
         converted = tuple(coerced_relation(relation, columns, self.context.number()) for relation in inputs)
+        if not node.operator.startswith("union"):
+            kind, _, all_rows = node.operator.partition(" ")
+            left, right = converted
+            return SetOperation(self.context.number(), columns, kind, left, right, bool(all_rows))
         union = Union(self.context.number(), columns, converted)
         return union if node.operator == "union all" else Distinct(self.context.number(), columns, union)
 
@@ -146,6 +153,8 @@ class QueryBinder:
 def _flattened(node: SetNode) -> list[QueryNode]:
     """The queries of a chain of the same operator."""
     left = node.left
+    if not node.operator.startswith("union"):
+        return [left, node.right]
     if isinstance(left.body, SetNode) and left.body.operator == node.operator and not left.order and left.limit is None:
         return [*_flattened(left.body), node.right]
     return [left, node.right]

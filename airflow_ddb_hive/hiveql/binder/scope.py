@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
@@ -17,7 +17,10 @@ __all__ = ["Scope", "ScopeColumn"]
 
 @dataclass(frozen=True, slots=True)
 class ScopeColumn:
-    """A column under its qualifier: a table's alias, and its database where it has one."""
+    """A column under its qualifier: a table's alias, and its database where it has one.
+
+    ``*`` passes over a ``hidden`` column: the second of two that USING joins.
+    """
 
     name: str
     qualifier: str
@@ -25,6 +28,7 @@ class ScopeColumn:
     relation: int
     index: int
     database: str | None = None
+    hidden: bool = False
 
     def reference(self, position: Position) -> ColumnRef:
         """The column as an expression."""
@@ -33,9 +37,14 @@ class ScopeColumn:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Columns in the order in which ``*`` lists them."""
+    """Columns in the order of their relation's."""
 
     columns: tuple[ScopeColumn, ...] = ()
+
+    @property
+    def listed(self) -> tuple[ScopeColumn, ...]:
+        """The columns that ``*`` stands for."""
+        return tuple(column for column in self.columns if not column.hidden)
 
     @classmethod
     def of(cls, relation: Relation, qualifier: str, database: str | None = None) -> Scope:
@@ -55,9 +64,7 @@ class Scope:
         """The same names over a relation whose columns are this scope's, in order."""
         return Scope(
             tuple(
-                ScopeColumn(
-                    column.name, column.qualifier, relation.columns[index].type, relation.id, index, column.database
-                )
+                replace(column, type=relation.columns[index].type, relation=relation.id, index=index)
                 for index, column in enumerate(self.columns)
             )
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
-from airflow_ddb_hive.hiveql.binder.from_clause import bind_source, generated, table_call
+from airflow_ddb_hive.hiveql.binder.from_clause import ONLY_IN_PREDICATES, bind_source, generated, table_call
+from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, check_overlap, grouping_sets
 from airflow_ddb_hive.hiveql.binder.regroup import regrouped
 from airflow_ddb_hive.hiveql.binder.scope import Scope
 from airflow_ddb_hive.hiveql.functions import FUNCTIONS
@@ -41,7 +42,7 @@ from airflow_ddb_hive.hiveql.tree import (
     SortKey,
     Values,
 )
-from airflow_ddb_hive.model.types import INT
+from airflow_ddb_hive.model.types import BIGINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +153,7 @@ class SelectBinder:
         return selected
 
     def _expand(self, star: StarNode, selected: _Selected) -> None:
-        columns = self._scope.of_qualifier(star.qualifier) if star.qualifier else self._scope.columns
+        columns = self._scope.of_qualifier(star.qualifier) if star.qualifier else self._scope.listed
         if not columns:
             raise semantic_error(10009, f"Invalid table alias '{'.'.join(star.qualifier) or '*'}'", star.position)
         for column in columns:
@@ -162,19 +163,21 @@ class SelectBinder:
 
     def _aggregated(self, order: tuple[OrderNode, ...]) -> Relation:
         keys = self._group_keys()
+        sets = self._grouping_sets(keys)
         number = self._context.number()
-        collector = AggregateCollector(number, len(keys))
+        collector = AggregateCollector(number, keys, grouped=sets is not None)
         binder = replace(self._binder(windows=True), aggregates=collector)
         selected = self._selected(binder)
         having = self._having(binder, selected)
         sort_keys = self._order_keys(order, selected, binder)
         source = self._relation
-        sets = self._grouping_sets()
         calls = tuple(collector.calls)
+        if sets is not None:
+            check_overlap(keys, calls)
         columns = tuple(
             [OutputColumn(f"_k{i}", key.type) for i, key in enumerate(keys)]
+            + ([OutputColumn(GROUPING_ID, BIGINT)] if sets is not None else [])
             + [OutputColumn(f"_a{i}", call.type) for i, call in enumerate(calls)]
-            + ([OutputColumn("grouping__id", INT)] if sets is not None else [])
         )
         self._relation = Aggregate(number, columns, source, keys, calls, sets)
 
@@ -224,13 +227,12 @@ class SelectBinder:
             )
         return self._select.items[node.value - 1].expression
 
-    def _grouping_sets(self) -> tuple[tuple[int, ...], ...] | None:
-        if self._select.grouping_sets is None:
+    def _grouping_sets(self, keys: tuple[Expression, ...]) -> tuple[tuple[int, ...], ...] | None:
+        sets = self._select.grouping_sets
+        if sets is None or not keys:
             return None
-        raise unsupported(
-            "GROUPING SETS, CUBE and ROLLUP are not supported: write one GROUP BY for each and UNION ALL",
-            self._select.group[0].position if self._select.group else self._select.position,
-        )
+        binder = self._binder()
+        return grouping_sets(keys, [[(node, binder.bind(self._group_node(node))) for node in one] for one in sets])
 
     def _having(self, binder: ExpressionBinder, selected: _Selected) -> Expression | None:
         if self._select.having is None:
@@ -240,7 +242,9 @@ class SelectBinder:
 
     def _order_keys(self, order: tuple[OrderNode, ...], selected: _Selected, binder: ExpressionBinder) -> list[SortKey]:
         scope = self._output_scope(selected) if self._select.distinct else binder.scope
-        named = replace(binder, scope=scope, aliases=selected.aliases, aliases_first=True)
+        named = replace(
+            binder, scope=scope, aliases=selected.aliases, aliases_first=True, no_queries=ONLY_IN_PREDICATES
+        )
         keys = []
         for node in order:
             place = self._queries.position(node, len(selected.expressions), "ORDER BY", starred=self._starred())

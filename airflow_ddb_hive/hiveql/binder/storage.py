@@ -6,12 +6,15 @@ Follows https://cwiki.apache.org/confluence/display/Hive/LanguageManual+DDL#Lang
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.errors import HiveSyntaxError
+from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.model.table import StorageDescriptor
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 
 __all__ = ["StorageReader", "read_properties"]
@@ -46,6 +49,7 @@ class StorageReader:
     serde: str | None = None
     handler: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
+    layout: dict[str, Any] = field(default_factory=dict)
 
     def take(self, cursor: Cursor) -> bool:
         """Take one of the clauses if it is next."""
@@ -53,6 +57,10 @@ class StorageReader:
             self._row_format(cursor)
         elif cursor.take("STORED", "AS"):
             self._stored_as(cursor)
+        elif cursor.take("CLUSTERED", "BY"):
+            self._clustered(cursor)
+        elif cursor.take("SKEWED", "BY"):
+            self._skewed(cursor)
         elif cursor.take("STORED", "BY"):
             self.handler = cursor.string("storage handler")
             if cursor.take("WITH", "SERDEPROPERTIES"):
@@ -68,7 +76,44 @@ class StorageReader:
             serde=self.serde,
             serde_properties=dict(self.properties),
             handler=self.handler,
+            **self.layout,
         )
+
+    def check(self, names: Container[str]) -> None:
+        """Refuse a bucket, sort or skew column that the table does not have.
+
+        Raises:
+            HiveSemanticError: There is no such column (10002).
+        """
+        used = [*self.layout.get("bucket_columns", ()), *(name for name, _ in self.layout.get("sort_columns", ()))]
+        for name in [*used, *self.layout.get("skewed_columns", ())]:
+            if name not in names:
+                raise semantic_error(10002, f"Invalid column reference  '{name}'")
+
+    def _clustered(self, cursor: Cursor) -> None:
+        self.layout["bucket_columns"] = _names(cursor, "table buckets specification")
+        if cursor.take("SORTED", "BY"):
+            cursor.expect("(", "table buckets specification")
+            keys = [_sort_column(cursor)]
+            while cursor.take(","):
+                keys.append(_sort_column(cursor))
+            cursor.expect(")", "table buckets specification")
+            self.layout["sort_columns"] = tuple(keys)
+        cursor.expect("INTO", "table buckets specification")
+        self.layout["buckets"] = cursor.integer("table buckets specification")
+        cursor.expect("BUCKETS", "table buckets specification")
+
+    def _skewed(self, cursor: Cursor) -> None:
+        context = "table skewed specification"
+        self.layout["skewed_columns"] = _names(cursor, context)
+        cursor.expect("ON", context)
+        cursor.expect("(", context)
+        values = [_skewed_value(cursor)]
+        while cursor.take(","):
+            values.append(_skewed_value(cursor))
+        cursor.expect(")", context)
+        self.layout["skewed_values"] = tuple(values)
+        self.layout["stored_as_directories"] = cursor.take("STORED", "AS", "DIRECTORIES")
 
     def _row_format(self, cursor: Cursor) -> None:
         if cursor.take("SERDE"):
@@ -106,3 +151,40 @@ class StorageReader:
                 column=position.column,
             )
         self.file_format = word.value
+
+
+def _names(cursor: Cursor, context: str) -> tuple[str, ...]:
+    cursor.expect("(", context)
+    found = [cursor.identifier(context)]
+    while cursor.take(","):
+        found.append(cursor.identifier(context))
+    cursor.expect(")", context)
+    return tuple(found)
+
+
+def _sort_column(cursor: Cursor) -> tuple[str, bool]:
+    name = cursor.identifier("table buckets specification")
+    if cursor.take("DESC"):
+        return name, True
+    cursor.take("ASC")
+    return name, False
+
+
+def _skewed_value(cursor: Cursor) -> tuple[str, ...]:
+    """One value, or one for each column in brackets, as text."""
+    context = "skewed column value"
+    if not cursor.take("("):
+        return (_constant_text(cursor, context),)
+    found = [_constant_text(cursor, context)]
+    while cursor.take(","):
+        found.append(_constant_text(cursor, context))
+    cursor.expect(")", context)
+    return tuple(found)
+
+
+def _constant_text(cursor: Cursor, context: str) -> str:
+    if cursor.word.kind == "string":
+        return cursor.string(context)
+    if cursor.word.kind != "number":
+        raise cursor.error(context)
+    return cursor.advance().text

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.names import table_name
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 from airflow_ddb_hive.hiveql.binder.storage import StorageReader, read_properties
+from airflow_ddb_hive.hiveql.binder.views import bind_create_view
+from airflow_ddb_hive.hiveql.functions.conversion import is_primitive
 from airflow_ddb_hive.hiveql.grammar.queries import QueryReader
 from airflow_ddb_hive.hiveql.grammar.types import read_type
 from airflow_ddb_hive.hiveql.statements import (
@@ -26,19 +29,9 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
     from airflow_ddb_hive.hiveql.tree import Position, Relation
 
-__all__ = ["bind_create", "bind_drop", "table_name"]
+__all__ = ["bind_create", "bind_drop"]
 
-_REFUSED = ("PARTITIONED", "CLUSTERED", "SKEWED")
-_NOT_CREATED = ("VIEW", "FUNCTION", "INDEX", "MACRO", "ROLE", "MATERIALIZED", "OR")
-
-
-def table_name(cursor: Cursor, context: Context) -> tuple[str, str, Position]:
-    """Take ``[database.]table``."""
-    position = cursor.position
-    name = cursor.identifier("table name")
-    if cursor.take("."):
-        return name, cursor.identifier("table name"), position
-    return context.database, name, position
+_NOT_CREATED = ("FUNCTION", "INDEX", "MACRO", "ROLE", "MATERIALIZED")
 
 
 def _if(cursor: Cursor, *words: str) -> bool:
@@ -50,6 +43,8 @@ def bind_create(cursor: Cursor, context: Context) -> Statement:
     start = cursor.expect("CREATE").position
     if cursor.take("DATABASE") or cursor.take("SCHEMA"):
         return _create_database(cursor, start)
+    if cursor.at("VIEW") or cursor.at("OR", "REPLACE", "VIEW"):
+        return bind_create_view(cursor, context, start)
     temporary = cursor.take("TEMPORARY")
     external = cursor.take("EXTERNAL")
     for word in _NOT_CREATED:
@@ -83,6 +78,7 @@ class _TableReader:
     external: bool
     storage: StorageReader = field(default_factory=StorageReader)
     columns: tuple[Column, ...] = ()
+    partition_columns: tuple[Column, ...] = ()
     comment: str | None = None
     location: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
@@ -133,12 +129,9 @@ class _TableReader:
 
     def _clause(self) -> bool:
         cursor = self.cursor
-        for word in _REFUSED:
-            if cursor.at(word):
-                raise cursor.unsupported(
-                    f"{word} BY is not supported yet: declare its columns as ordinary ones and leave the clause out"
-                )
-        if cursor.take("COMMENT"):
+        if cursor.take("PARTITIONED", "BY"):
+            self.partition_columns = self._columns()
+        elif cursor.take("COMMENT"):
             self.comment = cursor.string("table comment")
         elif cursor.take("LOCATION"):
             self.location = cursor.string("table location")
@@ -160,10 +153,19 @@ class _TableReader:
         return "EXTERNAL_TABLE" if external else "MANAGED_TABLE"
 
     def _table(self, database: str, name: str) -> Table:
+        names = {column.name for column in self.columns}
+        self.storage.check(names)
+        for column in self.partition_columns:
+            if column.name in names:
+                raise semantic_error(10035, "Column repeated in partitioning columns")
+            if not is_primitive(column.type):
+                message = f"Partition column must be of primitive type. Found {column.name} of type: {column.type}"
+                raise semantic_error(10126, message)
         return Table(
             database=database,
             name=name,
             columns=self.columns,
+            partition_columns=self.partition_columns,
             kind=self._kind(),
             storage=self.storage.descriptor(),
             location=self.location,
@@ -176,6 +178,9 @@ class _TableReader:
             raise semantic_error(
                 10065, "CREATE TABLE AS SELECT command cannot specify the list of columns for the target table"
             )
+        if table.partition_columns:
+            message = "CREATE-TABLE-AS-SELECT does not support partitioning in the target table"
+            raise semantic_error(10068, message)
         if table.kind == "EXTERNAL_TABLE":
             raise semantic_error(10070, "CREATE-TABLE-AS-SELECT cannot create external table")
         names = [column.name for column in relation.columns]

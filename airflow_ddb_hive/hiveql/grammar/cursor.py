@@ -43,8 +43,9 @@ FUNCTION_WORDS = frozenset({
 class Cursor:
     """Walks over the words of one statement."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, text: str = "") -> None:
         self.words = words
+        self.text = text
         self.place = 0
 
     @property

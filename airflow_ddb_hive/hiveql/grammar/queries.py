@@ -194,19 +194,24 @@ class QueryReader:
         cursor = self.cursor
         if not cursor.take("GROUP", "BY"):
             return (), None
-        for word, modern in (("ROLLUP", True), ("CUBE", True)):
-            if cursor.at(word, "(") and modern:
+        if cursor.take("(", ")"):
+            return (), ((),)
+        for word in ("ROLLUP", "CUBE"):
+            if cursor.at(word, "("):
                 cursor.advance()
                 keys = self._row()
                 return keys, _sets(word, keys)
         keys = self.expressions.expressions()
+        return keys, self._sets_of(keys)
+
+    def _sets_of(self, keys: tuple[Node, ...]) -> tuple[tuple[Node, ...], ...] | None:
+        cursor = self.cursor
         if cursor.take("GROUPING", "SETS"):
-            return keys, self._grouping_sets()
-        if cursor.take("WITH", "ROLLUP"):
-            return keys, _sets("ROLLUP", keys)
-        if cursor.take("WITH", "CUBE"):
-            return keys, _sets("CUBE", keys)
-        return keys, None
+            return self._grouping_sets()
+        for word in ("ROLLUP", "CUBE"):
+            if cursor.take("WITH", word):
+                return _sets(word, keys)
+        return None
 
     def _grouping_sets(self) -> tuple[tuple[Node, ...], ...]:
         self.cursor.expect("(", "grouping sets")

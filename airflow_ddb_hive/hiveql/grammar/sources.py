@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
+from airflow_ddb_hive.hiveql.grammar.samples import read_sample
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     FunctionNode,
     JoinNode,
@@ -72,8 +73,9 @@ class SourceReader:
             if kind is None:
                 return source
             right = self._primary()
-            condition = self._condition()
-            source = JoinNode(position, kind, source, right, condition)
+            condition = self._expressions.expression() if self.cursor.take("ON") else None
+            using = self._using() if condition is None else ()
+            source = JoinNode(position, kind, source, right, condition, using)
 
     def _join_kind(self) -> str | None:
         for words, kind in _JOINS:
@@ -81,12 +83,16 @@ class SourceReader:
                 return kind
         return None
 
-    def _condition(self) -> Node | None:
-        if self.cursor.take("ON"):
-            return self._expressions.expression()
-        if self.cursor.at("USING"):
-            raise self.cursor.unsupported("JOIN … USING is not supported: write ON a.x = b.x")
-        return None
+    def _using(self) -> tuple[str, ...]:
+        cursor = self.cursor
+        if not cursor.take("USING"):
+            return ()
+        cursor.expect("(", "join source")
+        names = [cursor.identifier("join source")]
+        while cursor.take(","):
+            names.append(cursor.identifier("join source"))
+        cursor.expect(")", "join source")
+        return tuple(names)
 
     def _primary(self) -> SourceNode:
         cursor = self.cursor
@@ -99,10 +105,11 @@ class SourceReader:
         name = cursor.identifier("from source")
         if cursor.take("."):
             database, name = name, cursor.identifier("from source")
-        self._no_sample()
+        sample = read_sample(cursor, self._expressions) if cursor.at("TABLESAMPLE") else None
         alias = self._alias()
-        self._no_sample()
-        return TableSource(position, database, name, alias)
+        if cursor.at("TABLESAMPLE"):
+            raise cursor.error("table source")
+        return TableSource(position, database, name, alias, sample)
 
     def _values(self) -> SourceNode:
         """``TABLE(VALUES (…), …) AS alias(columns)``."""
@@ -115,10 +122,6 @@ class SourceReader:
         if alias is None:
             raise cursor.error("from source")
         return SubquerySource(position, QueryNode(position, body=rows), alias, self._column_names())
-
-    def _no_sample(self) -> None:
-        if self.cursor.at("TABLESAMPLE"):
-            raise self.cursor.unsupported("TABLESAMPLE is not supported: use LIMIT or a WHERE on rand()")
 
     def _bracketed(self) -> SourceNode:
         cursor = self.cursor

@@ -24,6 +24,7 @@ __all__ = [
     "Node",
     "OrderNode",
     "QueryNode",
+    "SampleNode",
     "SelectItem",
     "SelectNode",
     "SetNode",
@@ -159,12 +160,26 @@ class SourceNode(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class SampleNode(Node):
+    """TABLESAMPLE: ``kind`` is ``rows``, ``percent``, ``bytes`` or ``bucket``.
+
+    ``count`` is rows, percent, bytes, or the bucket's number of ``of`` buckets by ``expressions``.
+    """
+
+    kind: str
+    count: float
+    of: int = 1
+    expressions: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableSource(SourceNode):
     """A table or CTE."""
 
     database: str | None
     name: str
     alias: str | None = None
+    sample: SampleNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +193,13 @@ class SubquerySource(SourceNode):
 
 @dataclass(frozen=True, slots=True)
 class JoinNode(SourceNode):
-    """A join; ``kind`` is inner, left, right, full, semi or cross."""
+    """A join; ``kind`` is inner, left, right, full, semi or cross; ``using`` names columns of both sides."""
 
     kind: str
     left: SourceNode
     right: SourceNode
     condition: Node | None = None
+    using: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,13 @@ def _field(call: Call, arguments: Sequence[str]) -> str:
     return f"({arguments[0]}).{column}"
 
 
+def _grouping(call: Call, arguments: Sequence[str]) -> str:  # noqa: ARG001 - an emitter's signature
+    """Some bits of GROUPING__ID, the first argument's the highest."""
+    identity, *places = arguments
+    highest = len(places) - 1
+    return "(" + " + ".join(f"((({identity} >> {p}) & 1) << {highest - i})" for i, p in enumerate(places)) + ")"
+
+
 OPERATORS: dict[str, Emitter] = {
     "+": _arithmetic("+"),
     "-": _arithmetic("-"),
@@ -266,6 +273,7 @@ OPERATORS: dict[str, Emitter] = {
     "rlike": _rlike,
     "in": _in,
     "concat": _concat,
+    "grouping": _grouping,
     "index": _index,
     "field": _field,
 }
