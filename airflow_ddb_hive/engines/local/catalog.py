@@ -39,11 +39,6 @@ _EMPTY: Mapping[str, Any] = {
     "tables": {},
     "partitions": {},
 }
-    "version": _VERSION,
-    "databases": {"default": {"location": None}},
-    "tables": {},
-    "partitions": {},
-}
 
 
 class WarehouseCatalog:

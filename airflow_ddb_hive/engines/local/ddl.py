@@ -160,8 +160,12 @@ def _make_folder(table: Table, context: StatementContext) -> None:
 
 
 def _drop(table: Table, context: StatementContext) -> None:
+    elsewhere = [one.location for one in context.catalog.partitions(table)]
     context.catalog.remove_table(table)
     if table.kind == _MANAGED and table.location is not None:
+        for location in elsewhere:
+            if location is not None and not location.startswith(f"{table.location.rstrip('/')}/"):
+                context.stores.at(location).remove_folder(location)
         context.stores.at(table.location).remove_folder(table.location)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.pages import map_batches, map_unit
+from airflow_ddb_hive.engines.local.partition_target import PartitionedTarget
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.engines.local.plan import MapPlan, map_plan
 from airflow_ddb_hive.engines.local.pump import Pump
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.tree import Relation
     from airflow_ddb_hive.model.table import Table
 
+Target = FileTarget | ItemTarget | PartitionedTarget
+"""Where rows can go."""
+
 __all__ = ["into_table", "local_url", "run_insert"]
 
 _BATCHES_PER_PART = 256
@@ -48,6 +52,8 @@ def run_insert(statement: InsertStatement, context: StatementContext) -> Stateme
     job = _Insert(statement.relation, context)
     if isinstance(statement.sink, TableSink) and statement.sink.table.is_dynamodb:
         job.into_items(statement.sink)
+    elif isinstance(statement.sink, TableSink) and statement.sink.table.partition_columns:
+        job.into_partitions(statement.sink)
     else:
         job.into_files(statement.sink)
     context.finish()
@@ -75,6 +81,18 @@ class _Insert:
             items.abort()
             raise
 
+    def into_partitions(self, sink: TableSink) -> None:
+        values = tuple(value for value in sink.partition if value is not None)
+        if sink.if_not_exists and any(one.values == values for one in self.context.catalog.partitions(sink.table)):
+            return
+        target = PartitionedTarget(sink, self.context)
+        try:
+            self._run(target, _filling(sink, target.shape))
+            target.finish()
+        except BaseException:
+            target.abort()
+            raise
+
     def into_files(self, sink: TableSink | DirectorySink) -> None:
         target, commit = self._file_target(sink)
         shape = _filling(sink, target.shape) if isinstance(sink, TableSink) else target.shape
@@ -98,7 +116,7 @@ class _Insert:
     def _commit(self, location: str, *, overwrite: bool) -> OutputCommit:
         return OutputCommit(self.context.stores.at(location), location, overwrite=overwrite)
 
-    def _run(self, target: FileTarget | ItemTarget, shape: Shape) -> None:
+    def _run(self, target: Target, shape: Shape) -> None:
         """Write all rows, in a worker thread; the caller's thread waits and can be interrupted."""
         plan = map_plan(self.relation)
         if plan is not None and plan.limit is None:
@@ -117,15 +135,19 @@ class _Insert:
 
 def _filling(sink: TableSink, shape: Shape) -> Shape:
     """SQL that puts the query's columns where the table has them, and NULL into those that it leaves out."""
-    columns = sink.table.columns
-    if sink.columns == tuple(range(len(columns))):
+    table = sink.table
+    width = len(table.columns)
+    dynamic = [width + index for index, value in enumerate(sink.partition) if value is None]
+    wanted = [*range(width), *dynamic]
+    if list(sink.columns) == wanted:
         return shape
+    columns = (*table.columns, *table.partition_columns)
     place_of = {place: index for index, place in enumerate(sink.columns)}
     cells = ", ".join(
-        f"c{place_of[place]} AS c{place}"
+        f"c{place_of[place]} AS c{number}"
         if place in place_of
-        else f"CAST(NULL AS {duckdb_type(column.type)}) AS c{place}"
-        for place, column in enumerate(columns)
+        else f"CAST(NULL AS {duckdb_type(columns[place].type)}) AS c{number}"
+        for number, place in enumerate(wanted)
     )
     return Shape(sql=lambda query: shape.sql(f"SELECT {cells} FROM ({query})"))
 
@@ -133,9 +155,7 @@ def _filling(sink: TableSink, shape: Shape) -> Shape:
 class _SingleWork:
     """All rows into one part."""
 
-    def __init__(
-        self, rows: Generator[pa.RecordBatch], target: FileTarget | ItemTarget, context: StatementContext
-    ) -> None:
+    def __init__(self, rows: Generator[pa.RecordBatch], target: Target, context: StatementContext) -> None:
         self._rows = rows
         self._target = target
         self._context = context
@@ -154,9 +174,7 @@ class _SingleWork:
 class _UnitWork:
     """Units side by side, each into parts of its own."""
 
-    def __init__(
-        self, plan: MapPlan, source: Source, shape: Shape, target: FileTarget | ItemTarget, context: StatementContext
-    ) -> None:
+    def __init__(self, plan: MapPlan, source: Source, shape: Shape, target: Target, context: StatementContext) -> None:
         self._plan = plan
         self._source = source
         self._shape = shape

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.engines.local.insert import local_url
 from airflow_ddb_hive.engines.local.result import StatementResult
 from airflow_ddb_hive.errors import HiveSemanticError, NotFoundError
+from airflow_ddb_hive.model.partition_path import partition_folder
+from airflow_ddb_hive.model.table import Partition
 from airflow_ddb_hive.storage import OutputCommit
 
 if TYPE_CHECKING:
@@ -36,13 +38,16 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     path = local_url(statement.path)
     store = context.stores.at(path)
     files = _found(store, path, statement)
-    target = context.stores.at(table.location or "")
-    commit = OutputCommit(target, table.location or "", overwrite=statement.overwrite)
+    location = _target(statement, context)
+    commit = OutputCommit(context.stores.at(location), location, overwrite=statement.overwrite)
     try:
         for info in files:
             context.cancellation.check()
             _copy(store, info, commit)
         commit.commit()
+        if statement.partition:
+            partition = Partition(values=statement.partition)
+            context.catalog.add_partitions(table, [partition], if_not_exists=True)
     except BaseException:
         commit.abort()
         raise
@@ -51,6 +56,16 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     context.files = len(files)
     context.finish()
     return StatementResult(context)
+
+
+def _target(statement: LoadData, context: StatementContext) -> str:
+    """The folder of the table, or of the partition that the files go to."""
+    table, values = statement.table, statement.partition
+    if not values:
+        return table.location or ""
+    known = [one.location for one in context.catalog.partitions(table) if one.values == values]
+    folder = f"{(table.location or '').rstrip('/')}/{partition_folder(table.partition_columns, values)}"
+    return known[0] or folder if known else folder
 
 
 def _found(store: Store, path: str, statement: LoadData) -> list[FileInfo]:

@@ -11,29 +11,29 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from airflow_ddb_hive.hiveql.tree import Sample
-    from airflow_ddb_hive.storage.base import FileInfo
 
 __all__ = ["first_rows", "head_of", "sampled_files"]
 
 _WHOLE = 100
 
-SampledFile = tuple["FileInfo", int | None, int | None]
-"""A file, the rows to take of it, and the bytes to take of it; ``None`` is all."""
 
+def sampled_files(sizes: Sequence[int], sample: Sample | None) -> list[tuple[int | None, int | None]]:
+    """Return what a sample takes of files in order: rows and bytes of each, ``None`` for all, 0 rows for nothing.
 
-def sampled_files(files: Sequence[FileInfo], sample: Sample | None) -> list[SampledFile]:
-    """Return the files that a sample reads, in order: whole ones until its size is reached, then a part of one."""
+    Example:
+        >>> from airflow_ddb_hive.hiveql.tree import Sample
+        >>> sampled_files([100, 100, 100], Sample("percent", 50))
+        [(None, None), (None, 50), (0, None)]
+    """
     if sample is None:
-        return [(info, None, None) for info in files]
+        return [(None, None)] * len(sizes)
     if sample.kind == "rows":
-        return [(info, int(sample.amount), None) for info in files]
-    total = sum(info.size for info in files)
-    left = int(total * sample.amount / _WHOLE) if sample.kind == "percent" else int(sample.amount)
-    taken: list[SampledFile] = []
-    for info in files:
-        if left > 0:
-            taken.append((info, None, None if info.size <= left else left))
-        left -= info.size
+        return [(int(sample.amount), None)] * len(sizes)
+    left = int(sum(sizes) * sample.amount / _WHOLE) if sample.kind == "percent" else int(sample.amount)
+    taken: list[tuple[int | None, int | None]] = []
+    for size in sizes:
+        taken.append((None, None if size <= left else left) if left > 0 else (0, None))
+        left -= size
     return taken
 
 

@@ -10,7 +10,12 @@ from airflow_ddb_hive.engines.local.emit.functions import (
     TABLE_GENERATORS,
 )
 from airflow_ddb_hive.engines.local.emit.relations import emit_relation
-from airflow_ddb_hive.engines.local.emit.text_serde import emit_cells, emit_parse
+from airflow_ddb_hive.engines.local.emit.text_serde import (
+    emit_cells,
+    emit_parse,
+    emit_partition_text,
+    emit_partition_value,
+)
 
 __all__ = [
     "AGGREGATES",
@@ -20,5 +25,7 @@ __all__ = [
     "emit_cells",
     "emit_lines",
     "emit_parse",
+    "emit_partition_text",
+    "emit_partition_value",
     "emit_relation",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.java_text import decimal_digits, floating_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.engines.local.emit.text_values import (
@@ -16,7 +17,9 @@ from airflow_ddb_hive.engines.local.emit.text_values import (
 )
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.model.partition_path import DEFAULT_PARTITION
 from airflow_ddb_hive.model.types import (
+    STRING,
     ArrayType,
     CharType,
     DecimalType,
@@ -27,17 +30,24 @@ from airflow_ddb_hive.model.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from airflow_ddb_hive.hiveql.tree import OutputColumn
     from airflow_ddb_hive.model.delimited import DelimitedOptions
     from airflow_ddb_hive.model.table import Column
 
-__all__ = ["emit_cells", "emit_parse"]
+__all__ = ["emit_cells", "emit_parse", "emit_partition_text", "emit_partition_value"]
 
 
-def emit_cells(query: str, columns: Sequence[OutputColumn | Column], options: DelimitedOptions) -> str:
+def emit_cells(
+    query: str,
+    columns: Sequence[OutputColumn | Column],
+    options: DelimitedOptions,
+    others: Mapping[int, str] | None = None,
+) -> str:
     """Return a SELECT of each column's text as a file has it; NULL stays NULL.
+
+    ``others`` are further columns: the SQL of each over the query, which goes by the name ``r``.
 
     Example:
         >>> from airflow_ddb_hive.hiveql.tree import OutputColumn
@@ -47,6 +57,7 @@ def emit_cells(query: str, columns: Sequence[OutputColumn | Column], options: De
         'SELECT CAST(r.c0 AS VARCHAR) AS c0 FROM (SELECT 1 AS c0) AS r'
     """
     cells = [f"{_write(f'r.c{i}', column.type, options, 1)} AS c{i}" for i, column in enumerate(columns)]
+    cells += [f"{sql} AS c{i}" for i, sql in (others or {}).items()]
     return f"SELECT {', '.join(cells)} FROM ({query}) AS r"
 
 
@@ -114,8 +125,15 @@ def _escape(sql: str, options: DelimitedOptions) -> str:
     return result
 
 
-def emit_parse(source: str, columns: Sequence[tuple[int, HiveType]], options: DelimitedOptions) -> str:
+def emit_parse(
+    source: str,
+    columns: Sequence[tuple[int, HiveType]],
+    options: DelimitedOptions,
+    others: Mapping[int, str] | None = None,
+) -> str:
     """Return a SELECT of typed columns ``c<i>`` from a source of text columns ``c<i>``.
+
+    ``others`` are columns that are no text of the file: the SQL of each over the source, which goes by the name ``s``.
 
     Example:
         >>> from airflow_ddb_hive.model.delimited import DelimitedOptions
@@ -124,7 +142,33 @@ def emit_parse(source: str, columns: Sequence[tuple[int, HiveType]], options: De
         'SELECT s.c0 AS c0 FROM cells AS s'
     """
     parsed = [f"{_read(f's.c{i}', type_, options, 1)} AS c{i}" for i, type_ in columns]
+    parsed += [f"{sql} AS c{i}" for i, sql in (others or {}).items()]
     return f"SELECT {', '.join(parsed) or '0 AS c_'} FROM {source} AS s"
+
+
+def emit_partition_text(sql: str, type_: HiveType) -> str:
+    """Return the text of a partition column's value; NULL and the empty text are the default partition's.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import STRING
+        >>> emit_partition_text("r.c1", STRING)
+        "coalesce(nullif(r.c1, ''), '__HIVE_DEFAULT_PARTITION__')"
+    """
+    written = sql if type_ == STRING else emit_cast(sql, type_, STRING)
+    return f"coalesce(nullif({written}, ''), {text(DEFAULT_PARTITION)})"
+
+
+def emit_partition_value(sql: str, type_: HiveType) -> str:
+    """Return a partition column's value from its text; the default partition's is NULL, but in a text column.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import STRING
+        >>> emit_partition_value("s.c1", STRING)
+        's.c1'
+    """
+    if type_ == STRING:
+        return sql
+    return emit_cast(f"nullif({sql}, {text(DEFAULT_PARTITION)})", STRING, type_)
 
 
 def _read(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
