@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.insert import into_table, local_url
+from airflow_ddb_hive.engines.local.insert import into_table
 from airflow_ddb_hive.engines.local.result import StatementResult
+from airflow_ddb_hive.engines.local.stores import local_url
 from airflow_ddb_hive.errors import HiveSemanticError, MappingError
 from airflow_ddb_hive.formats import file_format
 

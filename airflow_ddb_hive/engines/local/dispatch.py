@@ -52,6 +52,7 @@ _RUNNERS: dict[type[statements.Statement], Callable[[Any, StatementContext], Sta
     statements.DropTable: ddl.drop_table,
     statements.InsertStatement: run_insert,
     statements.LoadData: run_load,
+    statements.MultiInsert: run_insert,
     statements.QueryStatement: _run_query,
     statements.ShowCreateTable: show.show_create_table,
     statements.ShowDatabases: show.show_databases,

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.insert import local_url
 from airflow_ddb_hive.engines.local.result import StatementResult
+from airflow_ddb_hive.engines.local.stores import local_url
 from airflow_ddb_hive.errors import HiveSemanticError, NotFoundError
 from airflow_ddb_hive.model.partition_path import partition_folder
 from airflow_ddb_hive.model.table import Partition

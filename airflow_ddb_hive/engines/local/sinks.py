@@ -97,11 +97,15 @@ class FileTarget:
 
     def finish(self) -> None:
         """Publish; no rows at all give one empty file, as in Hive."""
-        if self._context.files == 0:
+        if not self._commit.urls:
             file, writer = self.create()
             writer.close()
             file.finish()
         self._commit.commit()
+
+    def abort(self) -> None:
+        """Discard what was written."""
+        self._commit.abort()
 
 
 class _FilePart:
@@ -151,6 +155,10 @@ class ItemTarget:
     def finish(self) -> None:
         """Send what is left and wait until DynamoDB has taken everything."""
         self._writer.close()
+
+    def abort(self) -> None:
+        """Send nothing more; what DynamoDB has taken stays."""
+        self._writer.abort()
 
 
 class _ItemPart:
