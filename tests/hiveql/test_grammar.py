@@ -68,17 +68,9 @@ def test_a_trailing_comma_gets_hives_words(catalog: MemoryCatalog) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "select i from t tablesample (10 percent)",
-        "select i from t join u using (i)",
         "select dt + interval '1' day from t",
-        "from t insert into table u select i, s, b insert into table u select i, s, b",
-        "create table x (a int) partitioned by (p string)",
-        "create view v as select 1",
         "alter table t rename to x",
         "select transform(i) using 'cat' from t",
-        "select i from t intersect select i from u",
-        "select i, count(*) from t group by i with rollup",
-        "select i from t where exists (select 1 from u where u.id = t.i)",
         "explain select 1",
     ],
 )

@@ -93,6 +93,7 @@ class ExpressionBinder:
     windows: Mapping[str, WindowNode] = field(default_factory=dict)
     windows_allowed: bool = False
     outer: tuple[Scope, ...] = ()
+    outer_aggregates: AggregateCollector | None = None
     no_queries: str | None = None
 
     def bind(self, node: Node) -> Expression:
@@ -196,13 +197,19 @@ class ExpressionBinder:
         return tuple(self.bind(argument) for argument in node.arguments)
 
     def _aggregate(self, node: FunctionNode) -> Expression:
-        if self.aggregates is None:
+        home = self
+        if self.aggregates is None and self.outer_aggregates is not None:
+            # An aggregate within HAVING's subquery is one of the query around it.
+            home = replace(
+                self, scope=self.outer[0], outer=(), aggregates=self.outer_aggregates, outer_aggregates=None, aliases={}
+            )
+        if home.aggregates is None:
             raise semantic_error(10128, f"Not yet supported place for UDAF '{node.name}'", node.position)
         if node.name == "count" and not node.arguments and not node.star:
             raise semantic_error(10015, "Argument expected", node.position)
-        inner = replace(self, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE)
+        inner = replace(home, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE)
         call = bind_call(find_function(node.name), inner.arguments(node), node)
-        return self.aggregates.reference(call)
+        return home.aggregates.reference(call)
 
     def _windowed(self, node: FunctionNode) -> Expression:
         spec = find_function(node.name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.coercion import coerced, coerced_relation
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error
-from airflow_ddb_hive.hiveql.binder.expressions import ExpressionBinder, sort_key
+from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
 from airflow_ddb_hive.hiveql.binder.scope import Scope
 from airflow_ddb_hive.hiveql.binder.selects import SelectBinder
 from airflow_ddb_hive.hiveql.functions.conversion import common_type, union_type
@@ -47,17 +47,18 @@ class QueryBinder:
     context: Context
     ctes: Mapping[str, QueryNode] = field(default_factory=dict)
     outer: tuple[Scope, ...] = ()
+    outer_aggregates: AggregateCollector | None = None
 
     def bind(self, query: QueryNode) -> Relation:
         """Bind one query."""
         inner = self
         for name, cte in query.ctes:
-            inner = QueryBinder(self.context, {**inner.ctes, name: cte}, self.outer)
-        return inner._body(query)
+            inner = replace(inner, ctes={**inner.ctes, name: cte})
+        return inner.body(query)
 
-    def within(self, scope: Scope) -> QueryBinder:
-        """The binder of subqueries of an expression over a scope."""
-        return QueryBinder(self.context, self.ctes, (scope, *self.outer))
+    def within(self, scope: Scope, aggregates: AggregateCollector | None = None) -> QueryBinder:
+        """The binder of subqueries of an expression over a scope; HAVING's may use the query's aggregates."""
+        return QueryBinder(self.context, self.ctes, (scope, *self.outer), aggregates)
 
     def apart(self) -> QueryBinder:
         """The binder of queries in FROM, which see nothing of the queries around them."""
@@ -71,7 +72,8 @@ class QueryBinder:
         visible = {key: value for key, value in self.ctes.items() if key != name}
         return QueryBinder(self.context, visible).bind(query)
 
-    def _body(self, query: QueryNode) -> Relation:
+    def body(self, query: QueryNode) -> Relation:
+        """Bind a query whose common table expressions are in sight."""
         if isinstance(query.body, SelectNode):
             relation = SelectBinder(self, query.body).bind(query.order)
         elif isinstance(query.body, SetNode):

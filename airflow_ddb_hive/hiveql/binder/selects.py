@@ -97,6 +97,7 @@ class SelectBinder:
             scope=self._scope,
             bind_query=self._queries.within(self._scope).bind,
             outer=self._queries.outer,
+            outer_aggregates=self._queries.outer_aggregates,
             windows=dict(self._select.windows),
             windows_allowed=windows,
         )
@@ -237,7 +238,8 @@ class SelectBinder:
     def _having(self, binder: ExpressionBinder, selected: _Selected) -> Expression | None:
         if self._select.having is None:
             return None
-        named = replace(binder, aliases=selected.aliases, windows_allowed=False)
+        queries = self._queries.within(self._scope, binder.aggregates)
+        named = replace(binder, aliases=selected.aliases, windows_allowed=False, bind_query=queries.bind)
         return named.condition(self._select.having)
 
     def _order_keys(self, order: tuple[OrderNode, ...], selected: _Selected, binder: ExpressionBinder) -> list[SortKey]:

@@ -124,6 +124,8 @@ class QueryReader:
         items = self._items()
         if source is None and cursor.at("FROM"):
             source = self.sources.from_clause()
+        elif source is not None:
+            source = self.sources.lateral_views(source)
         where = self.expressions.expression() if cursor.take("WHERE") else None
         group, sets = self._group()
         having = self.expressions.expression() if cursor.take("HAVING") else None

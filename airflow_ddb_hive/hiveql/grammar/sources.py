@@ -56,6 +56,9 @@ class SourceReader:
         source = self._joined()
         while self.cursor.at(","):
             position = self.cursor.advance().position
+            if self.cursor.at("LATERAL", "TABLE", "("):
+                source = self._lateral_values(source)
+                continue
             right = self._primary()
             source = self._joins(JoinNode(position, "inner", source, right))
         return source
@@ -111,6 +114,20 @@ class SourceReader:
             raise cursor.error("table source")
         return TableSource(position, database, name, alias, sample)
 
+    def _lateral_values(self, source: SourceNode) -> SourceNode:
+        """``LATERAL TABLE(VALUES (…), …) AS alias(columns)``: rows made of the columns of what stands before."""
+        cursor = self.cursor
+        position = cursor.position
+        cursor.place += 3
+        rows = read_values(cursor, self._expressions).rows
+        cursor.expect(")", "from source")
+        alias = self._alias()
+        if alias is None:
+            raise cursor.error("from source")
+        structs = tuple(FunctionNode(position, "struct", row) for row in rows)
+        call = FunctionNode(position, "inline", (FunctionNode(position, "array", structs),))
+        return LateralNode(position, source, call, alias, self._column_names())
+
     def _values(self) -> SourceNode:
         """``TABLE(VALUES (…), …) AS alias(columns)``."""
         cursor = self.cursor
@@ -154,6 +171,12 @@ class SourceReader:
         if cursor.take("AS"):
             return cursor.identifier("from source")
         return cursor.identifier() if cursor.at_identifier(reserved=_NO_ALIAS) else None
+
+    def lateral_views(self, source: SourceNode) -> SourceNode:
+        """Take the lateral views that follow a select list whose FROM stands before it."""
+        while self.cursor.at("LATERAL", "VIEW"):
+            source = self._lateral(source)
+        return source
 
     def _lateral(self, source: SourceNode) -> SourceNode:
         cursor = self.cursor
