@@ -25,6 +25,7 @@ class AwsAccess:
     access_key_id: str | None = None
     secret_access_key: str | None = None
     session_token: str | None = None
+    glue_endpoint_url: str | None = None
 
     def __repr__(self) -> str:
         """Name the fields that are set, without the secrets."""

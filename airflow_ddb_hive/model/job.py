@@ -11,7 +11,11 @@ from airflow_ddb_hive.model.access import AwsAccess
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Job", "JobHandle", "JobReport", "JobState", "StatementReport", "TableUsage"]
+__all__ = ["CATALOGS", "Job", "JobHandle", "JobReport", "JobState", "StatementReport", "TableUsage"]
+
+
+CATALOGS = ("memory", "warehouse", "glue")
+"""Where the tables of a session are known: in itself, in its warehouse, or in the AWS Glue Data Catalog."""
 
 
 class JobState(enum.StrEnum):
@@ -40,7 +44,8 @@ class Job:
 
     ``parameters`` are values for ``%(name)s`` markers, bound as typed literals; ``hivevars`` are textual, as in the
     Hive CLI. ``init_hql`` runs first. ``warehouse`` is a folder or URL for managed tables; ``None`` is a private one
-    that ends with the job. ``keep_rows`` bounds the rows of the last query that the result holds.
+    that ends with the job. ``catalog`` is one of :data:`CATALOGS`; ``None`` is ``warehouse`` where one is named, and
+    otherwise ``memory``. ``keep_rows`` bounds the rows of the last query that the result holds.
 
     Example:
         >>> Job(hql="SELECT 1").schema
@@ -56,6 +61,7 @@ class Job:
     warehouse: str | None = None
     access: AwsAccess = field(default_factory=AwsAccess)
     keep_rows: int | None = None
+    catalog: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

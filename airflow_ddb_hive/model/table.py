@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.model.types import HiveType
 
-__all__ = ["DYNAMODB_HANDLER", "Column", "Partition", "StorageDescriptor", "Table", "TableKind"]
+__all__ = ["DYNAMODB_HANDLER", "Column", "Constraint", "Partition", "StorageDescriptor", "Table", "TableKind"]
 
 DYNAMODB_HANDLER = "org.apache.hadoop.hive.dynamodb.DynamoDBStorageHandler"
 """The class that a ``STORED BY`` clause names for a DynamoDB table on EMR."""
@@ -62,6 +62,27 @@ class StorageDescriptor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """What a table says about the values of its columns.
+
+    ``kind`` is ``primary key``, ``foreign key``, ``unique``, ``not null``, ``default`` or ``check``; the first three are
+    never enforced. ``expression`` is the text of a DEFAULT or CHECK.
+
+    Example:
+        >>> Constraint(kind="not null", name="nn", columns=("id",), enabled=True).expression is None
+        True
+    """
+
+    kind: str
+    name: str
+    columns: tuple[str, ...]
+    expression: str | None = None
+    enabled: bool = False
+    parent_table: str | None = None
+    parent_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
     """One partition of a table: the values of its partition columns, in their order, as text.
 
@@ -84,7 +105,8 @@ class Partition:
 class Table:
     """A table as the catalog holds it; ``location`` is a URL or absolute path, absent for handlers and views.
 
-    ``view_text`` is a view's query as written, to be read in ``view_database``.
+    ``view_text`` is a view's query as written, to be read in ``view_database``. A ``temporary`` table belongs to one
+    session.
 
     Example:
         >>> from airflow_ddb_hive.model.types import STRING
@@ -103,6 +125,8 @@ class Table:
     comment: str | None = None
     view_text: str | None = None
     view_database: str | None = None
+    constraints: tuple[Constraint, ...] = ()
+    temporary: bool = False
 
     @property
     def qualified_name(self) -> str:

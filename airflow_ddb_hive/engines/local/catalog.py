@@ -1,16 +1,13 @@
-"""The catalog of a warehouse: Hive's folders of files, and one small JSON file under a lock.
+"""The catalog of a warehouse: Hive's folders of files, and one small document beside them.
 
-Several sessions, in several processes, may share a warehouse: each change reads, changes and replaces the catalog
-file while it holds the lock, and each look-up sees the file's newest state.
+Several sessions, in several processes, may share a warehouse: no change of one is lost to another's, and each look-up
+sees the document's newest state.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.engines.local.catalog_codec import (
@@ -19,30 +16,25 @@ from airflow_ddb_hive.engines.local.catalog_codec import (
     table_from_json,
     table_to_json,
 )
-from airflow_ddb_hive.errors import HiveSemanticError, InputError
+from airflow_ddb_hive.engines.local.catalog_file import CatalogFile, FolderFile, repeated
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.model.partition_path import partition_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from airflow_ddb_hive.model.table import Partition, Table
 
 __all__ = ["WarehouseCatalog"]
 
-_FILE = ".ddb_hive_catalog.json"
-_LOCK = ".ddb_hive_catalog.lock"
-_VERSION = 1
-_EMPTY: Mapping[str, Any] = {
-    "version": _VERSION,
-    "databases": {"default": {"location": None}},
-    "tables": {},
-    "partitions": {},
-}
-
 
 class WarehouseCatalog:
-    """Databases and tables of one warehouse folder.
+    """Databases and tables of one warehouse.
+
+    Args:
+        root: The folder of managed tables, a path or a URL.
+        file: What keeps the catalog; without it, a file in that folder.
 
     Example:
         >>> import tempfile
@@ -55,12 +47,9 @@ class WarehouseCatalog:
         InputError: The folder cannot be made or read, or its catalog file is another version's.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"the warehouse folder {folder} cannot be made: {error.strerror}") from error
+    def __init__(self, root: Path | str, file: CatalogFile | None = None) -> None:
+        self.root = str(root).rstrip("/")
+        self._file = file or FolderFile(Path(root))
         self._read()
 
     def has_database(self, name: str) -> bool:
@@ -85,9 +74,10 @@ class WarehouseCatalog:
         location = self._read()["databases"].get(database, {}).get("location")
         if location is not None:
             return f"{location.rstrip('/')}/{name}"
-        parent = self.folder if database == "default" else self.folder / f"{database}.db"
-        return str(parent / name)
+        parent = self.root if database == "default" else f"{self.root}/{database}.db"
+        return f"{parent}/{name}"
 
+    @repeated
     def add_table(self, table: Table, *, if_not_exists: bool = False) -> bool:
         """Add a table or view; ``False`` if it was there and that is allowed.
 
@@ -103,12 +93,14 @@ class WarehouseCatalog:
             data["tables"][table.qualified_name] = table_to_json(table)
         return True
 
+    @repeated
     def remove_table(self, table: Table) -> None:
         """Forget a table; its files are the caller's to remove."""
         with self._change() as data:
             data["tables"].pop(table.qualified_name, None)
             data["partitions"].pop(table.qualified_name, None)
 
+    @repeated
     def change_table(self, old: Table, new: Table) -> None:
         """Put one table's description in the place of another's, under another name perhaps; partitions stay.
 
@@ -127,12 +119,27 @@ class WarehouseCatalog:
             if partitions is not None:
                 data["partitions"][new.qualified_name] = partitions
 
-    def partitions(self, table: Table) -> tuple[Partition, ...]:
-        """A table's partitions with their locations, sorted by their folders' names, as Hive lists them."""
-        found = self._read()["partitions"].get(table.qualified_name, {})
-        return tuple(self._partition(table, found[folder]) for folder in sorted(found))
+    def partitions(self, table: Table, spec: Mapping[str, str] | None = None) -> tuple[Partition, ...]:
+        """A table's partitions with their locations, sorted by their folders' names, as Hive lists them.
 
-    def add_partitions(self, table: Table, partitions: Iterable[Partition], *, if_not_exists: bool = False) -> None:
+        ``spec`` gives values that some of the partition columns must have.
+        """
+        found = self._read()["partitions"].get(table.qualified_name, {})
+        places = [(place, spec[c.name]) for place, c in enumerate(table.partition_columns) if spec and c.name in spec]
+        return tuple(
+            self._partition(table, found[folder])
+            for folder in sorted(found)
+            if all(found[folder]["values"][place] == value for place, value in places)
+        )
+
+    def partition(self, table: Table, values: tuple[str, ...]) -> Partition | None:
+        """The partition with these values, or ``None``."""
+        folder = partition_folder(table.partition_columns, values)
+        found = self._read()["partitions"].get(table.qualified_name, {}).get(folder)
+        return None if found is None else self._partition(table, found)
+
+    @repeated
+    def add_partitions(self, table: Table, partitions: Sequence[Partition], *, if_not_exists: bool = False) -> None:
         """Add partitions to a table.
 
         Raises:
@@ -148,6 +155,7 @@ class WarehouseCatalog:
                     message = f"Partition already exists: {table.qualified_name}({folder})"
                     raise HiveSemanticError(message, table=table.qualified_name)
 
+    @repeated
     def change_partition(self, table: Table, old: Partition, new: Partition) -> None:
         """Put one partition's description in the place of another's.
 
@@ -162,13 +170,15 @@ class WarehouseCatalog:
             known.pop(before, None)
             known[after] = partition_to_json(new)
 
-    def remove_partitions(self, table: Table, partitions: Iterable[Partition]) -> None:
+    @repeated
+    def remove_partitions(self, table: Table, partitions: Sequence[Partition]) -> None:
         """Forget partitions; their files are the caller's to remove."""
         with self._change() as data:
             known = data["partitions"].get(table.qualified_name, {})
             for partition in partitions:
                 known.pop(partition_folder(table.partition_columns, partition.values), None)
 
+    @repeated
     def add_database(self, name: str, *, location: str | None = None, if_not_exists: bool = False) -> None:
         """Add a database.
 
@@ -181,6 +191,7 @@ class WarehouseCatalog:
             elif not if_not_exists:
                 raise HiveSemanticError(f"Database {name} already exists", code=10242)
 
+    @repeated
     def remove_database(self, name: str) -> None:
         """Forget a database and the tables in it."""
         with self._change() as data:
@@ -202,24 +213,7 @@ class WarehouseCatalog:
         return replace(table, location=self.table_folder(table.database, table.name))
 
     def _read(self) -> Any:
-        path = self.folder / _FILE
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return json.loads(json.dumps(_EMPTY))
-        except (OSError, ValueError) as error:
-            raise InputError(f"the catalog file {path} cannot be read: {error}") from error
-        if not isinstance(data, dict) or data.get("version") != _VERSION:
-            raise InputError(f"the catalog file {path} is not of version {_VERSION}: another release made it")
-        data.setdefault("partitions", {})
-        return data
+        return self._file.read()
 
-    @contextmanager
-    def _change(self) -> Iterator[Any]:
-        with (self.folder / _LOCK).open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            data = self._read()
-            yield data
-            fresh = self.folder / f"{_FILE}.{os.getpid()}"
-            fresh.write_text(json.dumps(data, indent=1, sort_keys=True), encoding="utf-8")
-            fresh.replace(self.folder / _FILE)
+    def _change(self) -> AbstractContextManager[Any]:
+        return self._file.change()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from airflow_ddb_hive.model.table import Column, Partition, StorageDescriptor, Table
+from airflow_ddb_hive.model.table import Column, Constraint, Partition, StorageDescriptor, Table
 from airflow_ddb_hive.model.types import parse_type
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def table_to_json(table: Table) -> dict[str, Any]:
         "comment": table.comment,
         "view_text": table.view_text,
         "view_database": table.view_database,
+        "constraints": [asdict(constraint) for constraint in table.constraints],
     }
 
 
@@ -52,6 +53,7 @@ def table_from_json(data: Mapping[str, Any]) -> Table:
         comment=data["comment"],
         view_text=data["view_text"],
         view_database=data.get("view_database"),
+        constraints=tuple(_constraint_from_json(constraint) for constraint in data.get("constraints", ())),
     )
 
 
@@ -88,6 +90,10 @@ def partition_from_json(data: Mapping[str, Any]) -> Partition:
 def _storage_from_json(data: Mapping[str, Any]) -> StorageDescriptor:
     """JSON has lists where the noun has tuples."""
     return StorageDescriptor(**{key: _tuples(value) for key, value in data.items()})
+
+
+def _constraint_from_json(data: Mapping[str, Any]) -> Constraint:
+    return Constraint(**{key: _tuples(value) for key, value in data.items()})
 
 
 def _tuples(value: Any) -> Any:

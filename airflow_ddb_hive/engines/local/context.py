@@ -12,7 +12,7 @@ from airflow_ddb_hive.model.job import StatementReport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
+    from airflow_ddb_hive.engines.local.catalogs import Catalog
     from airflow_ddb_hive.engines.local.duck import Duck
     from airflow_ddb_hive.engines.local.progress import ProgressReporter, TableMeter
     from airflow_ddb_hive.engines.local.settings import Settings
@@ -29,7 +29,7 @@ class StatementContext:
 
     statement: str
     duck: Duck
-    catalog: WarehouseCatalog
+    catalog: Catalog
     settings: Settings
     stores: Stores
     tables: DynamoDBTables

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from airflow_ddb_hive.engines.local.emit import emit_parse, emit_partition_value
+from airflow_ddb_hive.engines.local.emit import emit_parse, emit_partition_value, engine_value, has_own_form
 from airflow_ddb_hive.engines.local.samples import first_rows, head_of, sampled_files
 from airflow_ddb_hive.errors import NotFoundError, UnsupportedSqlError
 from airflow_ddb_hive.formats import file_format
@@ -120,15 +120,19 @@ class FileSource:
 
     def typed_sql(self, name: str) -> str | None:
         """Cells of text become types by Hive's rules; typed formats are done, but for partition columns."""
-        if not self._partitioned and (not self._text or not self._needed):
+        own = any(has_own_form(self._table.columns[place].type) for place in self._needed)
+        if not self._partitioned and not (self._text and self._needed) and not own:
             return None
         options = DelimitedOptions.from_properties(self._table.storage.serde_properties)
         columns = [(place, self._table.columns[place].type) for place in self._needed] if self._text else []
-        typed = {} if self._text else {place: f"s.c{place}" for place in self._needed}
+        typed = {} if self._text else {place: self._engine_value(place) for place in self._needed}
         first = len(self._table.columns)
         for place in self._partitioned:
             typed[place] = emit_partition_value(f"s.c{place}", self._table.partition_columns[place - first].type)
         return emit_parse(name, columns, options, typed)
+
+    def _engine_value(self, place: int) -> str:
+        return engine_value(f"s.c{place}", self._table.columns[place].type)
 
     def _schema(self) -> pa.Schema:
         if not self._needed and not self._partitioned:

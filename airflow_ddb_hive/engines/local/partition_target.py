@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_ddb_hive.engines.local.emit import emit_cells, emit_partition_text
+from airflow_ddb_hive.engines.local.emit import arrow_value, emit_cells, emit_partition_text
 from airflow_ddb_hive.engines.local.shapes import Shape
 from airflow_ddb_hive.engines.local.sinks import FileTarget, PartSink
 from airflow_ddb_hive.errors import HiveSemanticError
@@ -80,7 +80,8 @@ class PartitionedTarget:
         if file_format(table.storage, table.columns, table.properties).cells == "text":
             options = DelimitedOptions.from_properties(table.storage.serde_properties)
             return Shape(sql=lambda query: emit_cells(query, table.columns, options, texts))
-        data = "".join(f"r.c{place} AS c{place}, " for place in range(width))
+        cells = [arrow_value(f"r.c{place}", column.type, column.name) for place, column in enumerate(table.columns)]
+        data = "".join(f"{cell} AS c{place}, " for place, cell in enumerate(cells))
         names = ", ".join(f"{sql} AS c{place}" for place, sql in texts.items())
         whole = f"{data}{names}".removesuffix(", ")
         return Shape(sql=lambda query: f"SELECT {whole} FROM ({query}) AS r")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.cancellation import Cancellation
-from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
+from airflow_ddb_hive.engines.local.catalogs import open_catalog, private_folder
 from airflow_ddb_hive.engines.local.context import StatementContext
 from airflow_ddb_hive.engines.local.dispatch import run_statement
 from airflow_ddb_hive.engines.local.duck import Duck
@@ -46,7 +46,8 @@ class LocalSession:
 
     Args:
         access: Where the AWS services are.
-        warehouse: Folder of managed tables and the catalog; ``None`` is a private one that ends with the session.
+        warehouse: Folder or S3 prefix of managed tables; ``None`` is a private one that ends with the session.
+        catalog: One of :data:`~airflow_ddb_hive.model.job.CATALOGS`; ``None`` is ``warehouse`` where one is named.
         hiveconfs: Settings, as by SET.
         hivevars: Variables for ``${hivevar:name}``.
         schema: The database to begin in.
@@ -62,6 +63,7 @@ class LocalSession:
         *,
         access: AwsAccess | None = None,
         warehouse: str | None = None,
+        catalog: str | None = None,
         hiveconfs: Mapping[str, str] | None = None,
         hivevars: Mapping[str, str] | None = None,
         schema: str = "default",
@@ -71,8 +73,8 @@ class LocalSession:
         self.settings = Settings(hiveconfs)
         self.hivevars = dict(hivevars or {})
         self._access = access or AwsAccess()
-        self._private = None if warehouse is not None else tempfile.mkdtemp(prefix="ddb-hive-warehouse-")
-        self._catalog = WarehouseCatalog(_local_folder(warehouse or str(self._private)))
+        self._private = private_folder(catalog, warehouse)
+        self._catalog = open_catalog(catalog, warehouse, self._access, self.settings, private=self._private)
         self._progress = ProgressReporter(on_progress)
         self._notice = on_notice or (lambda _line: None)
         self._stores = Stores(self._access)
@@ -187,15 +189,6 @@ class LocalSession:
             notice=self._notice,
             cancellation=self._cancellation,
         )
-
-
-def _local_folder(warehouse: str) -> Path:
-    if warehouse.startswith("file://"):
-        warehouse = warehouse.removeprefix("file://")
-    if "://" in warehouse:
-        message = f"the warehouse {warehouse} is not a local folder: only folders can hold one in this version"
-        raise InputError(f"{message}; tables with a LOCATION may be anywhere")
-    return Path(warehouse).expanduser().absolute()
 
 
 def _system_properties() -> Mapping[str, str]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 
 from airflow_ddb_hive.engines.local.absent import AbsenceWatch
+from airflow_ddb_hive.engines.local.emit import emit_parse, engine_value, has_own_form
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.file_source import ROW_MARK, FileSource, files_bytes
 from airflow_ddb_hive.engines.local.table_reader import reader
 from airflow_ddb_hive.model.arrow import arrow_type
+from airflow_ddb_hive.model.delimited import DelimitedOptions
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
@@ -81,6 +83,7 @@ class DynamoDBSource:
         self.size_bytes = mapped.description.size_bytes
         self._reader = reader(mapped, needed, context)
         self._workers = context.workers
+        self._types = [(place, mapped.table.columns[place].type) for place in needed]
         self._absence = functools.partial(
             AbsenceWatch, mapped.description.name, [mapped.columns[place] for place in needed], notice=context.notice
         )
@@ -99,6 +102,8 @@ class DynamoDBSource:
     def _watched(self, absence: AbsenceWatch, segment: ScanUnit) -> Iterator[pa.RecordBatch]:
         return absence.watch(self._reader.batches(segment))
 
-    def typed_sql(self, name: str) -> str | None:  # noqa: ARG002 - the protocol's signature
-        """Pages are decoded to types."""
-        return None
+    def typed_sql(self, name: str) -> str | None:
+        """Pages are decoded to Arrow's types, which some of the engine's differ from."""
+        if not any(has_own_form(type_) for _, type_ in self._types):
+            return None
+        return emit_parse(name, (), DelimitedOptions(), {i: engine_value(f"s.c{i}", type_) for i, type_ in self._types})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from airflow_ddb_hive.engines.local.partition_target import PartitionedTarget
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.engines.local.shapes import Shape
-from airflow_ddb_hive.engines.local.sinks import FileTarget, ItemTarget, PartSink, item_schema
+from airflow_ddb_hive.engines.local.sinks import FileTarget, ItemTarget, PartSink
 from airflow_ddb_hive.engines.local.stores import local_url
 from airflow_ddb_hive.engines.local.table_writer import writer
 from airflow_ddb_hive.hiveql.statements import InsertStatement, TableSink
@@ -67,7 +67,7 @@ def _table_target(sink: TableSink, context: StatementContext) -> Target | None:
     table = sink.table
     if table.is_dynamodb:
         items = writer(context.mapped(table), range(len(table.columns)), context)
-        return ItemTarget(items, item_schema(table.columns))
+        return ItemTarget(items, table.columns)
     if table.partition_columns:
         values = tuple(value for value in sink.partition if value is not None)
         if sink.if_not_exists and any(one.values == values for one in context.catalog.partitions(table)):

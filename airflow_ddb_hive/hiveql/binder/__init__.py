@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.errors import DdbHiveError, HiveSyntaxError, UnsupportedSqlError
 from airflow_ddb_hive.hiveql.binder.commands import bind_describe, bind_set, bind_show, bind_use
 from airflow_ddb_hive.hiveql.binder.context import Context
 from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
@@ -64,8 +64,23 @@ def bind_statement(
     setting = bind_set(text[_leading(text) :], origin)
     if setting is not None:
         return setting
-    cursor = Cursor(read_words(text, origin), text)
+    dropped: list[HiveSyntaxError] = []
+    cursor = Cursor(read_words(text, origin, dropped), text)
     context = Context(catalog=catalog, database=database, settings=settings or {})
+    try:
+        statement = _bound(cursor, context, origin)
+    except HiveSyntaxError:
+        raise
+    except DdbHiveError as error:
+        if dropped:
+            raise dropped[0] from error
+        raise
+    if dropped:
+        raise dropped[0]
+    return statement
+
+
+def _bound(cursor: Cursor, context: Context, origin: Position) -> Statement:
     binder = _BINDERS.get(cursor.word.value if cursor.word.kind in ("word", "sign") else "")
     if binder is None:
         raise _unknown(cursor)

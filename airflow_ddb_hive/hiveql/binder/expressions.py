@@ -82,7 +82,7 @@ class ExpressionBinder:
 
     ``aliases`` are select aliases that may be used; with ``aliases_first`` they hide columns. ``outer`` are the scopes
     around a subquery, the nearest first: only that one's columns are in sight, as in Hive. ``no_queries`` says why no
-    subquery may stand here.
+    subquery may stand here; ``joining`` whether this is the condition of a join.
     """
 
     scope: Scope
@@ -95,6 +95,7 @@ class ExpressionBinder:
     outer: tuple[Scope, ...] = ()
     outer_aggregates: AggregateCollector | None = None
     no_queries: str | None = None
+    joining: bool = False
 
     def bind(self, node: Node) -> Expression:
         """Bind one expression.
@@ -116,7 +117,7 @@ class ExpressionBinder:
     def _name(self, node: NameNode) -> Expression:
         if self.aliases_first and node.name in self.aliases:
             return self.aliases[node.name]
-        column = self.scope.find(node.name)
+        column = self.scope.find(node.name, node.position)
         if column is not None:
             return column.reference(node.position)
         if node.name in self.aliases:
@@ -127,7 +128,12 @@ class ExpressionBinder:
         column = self.outer[0].find(node.name) if self.outer else None
         if column is not None:
             return column.reference(node.position)
-        raise semantic_error(
+        raise self._unknown(node)
+
+    def _unknown(self, node: NameNode) -> HiveSemanticError:
+        if self.aggregates is not None:
+            return semantic_error(10025, f"Expression not in GROUP BY key '{node.name}'", node.position)
+        return semantic_error(
             10004,
             f"Invalid table alias or column reference '{node.name}': (possible column names are: {self.scope.names()})",
             node.position,
@@ -167,10 +173,10 @@ class ExpressionBinder:
 
     def _check_qualifier(self, qualifier: NameNode, node: MemberNode) -> None:
         """Refuse ``alias.name`` where the alias is a table without that column."""
-        if self.scope.find(qualifier.name) is not None or qualifier.name in self.aliases:
-            return
         if self.scope.has_qualifier(qualifier.name):
             raise semantic_error(10002, f"Invalid column reference '{node.name}'", node.position)
+        if self.joining and self.scope.find(qualifier.name) is None:
+            raise semantic_error(10009, f"Invalid table alias '{qualifier.name}'", qualifier.position)
 
     def _function(self, node: FunctionNode) -> Expression:
         if node.name in _CASTS and len(node.arguments) == 1:
@@ -179,15 +185,17 @@ class ExpressionBinder:
             inner = replace(self, aggregates=None, windows_allowed=False)
             place = node.position
             return bound_grouping(inner.arguments(node), self.aggregates.keys, self._grouping_id(place), place)
-        spec = find_function(node.name)
+        spec = find_function(node.name, node.position)
         if node.window is not None:
             return self._windowed(node)
         if spec.kind == "aggregate":
             return self._aggregate(node)
         if spec.kind == "window":
-            raise semantic_error(10247, f"Missing over clause for function :  {node.name}")
+            raise semantic_error(10247, f"Missing over clause for function :  {node.name}", node.position)
         if spec.kind == "udtf":
-            raise semantic_error(10081, "UDTF's are not supported outside the SELECT clause, nor nested in expressions")
+            raise semantic_error(
+                10081, "UDTF's are not supported outside the SELECT clause, nor nested in expressions", node.position
+            )
         if node.distinct:
             raise semantic_error(10093, f"DISTINCT is not supported for function {node.name}", node.position)
         return bind_call(spec, self.arguments(node), node)
@@ -208,15 +216,15 @@ class ExpressionBinder:
         if node.name == "count" and not node.arguments and not node.star:
             raise semantic_error(10015, "Argument expected", node.position)
         inner = replace(home, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE)
-        call = bind_call(find_function(node.name), inner.arguments(node), node)
+        call = bind_call(find_function(node.name, node.position), inner.arguments(node), node)
         return home.aggregates.reference(call)
 
     def _windowed(self, node: FunctionNode) -> Expression:
-        spec = find_function(node.name)
+        spec = find_function(node.name, node.position)
         if not self.windows_allowed:
             raise unsupported("a window function may only stand in a select list or ORDER BY", node.position)
         if spec.kind not in ("aggregate", "window"):
-            raise semantic_error(10247, f"Failed to breakup Windowing invocations into Groups: {node.name}", None)
+            raise semantic_error(10247, f"Failed to breakup Windowing invocations into Groups: {node.name}", node.position)
         inner = replace(self, windows_allowed=False)
         assert node.window is not None  # noqa: S101 (the caller looked)
         return bind_call(WINDOWED.get(node.name, spec), inner.arguments(node), node, window=inner.window(node.window))

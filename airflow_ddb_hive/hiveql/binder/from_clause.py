@@ -108,7 +108,8 @@ def _join(queries: QueryBinder, source: JoinNode) -> tuple[Relation, Scope]:
     condition = None
     if source.condition is not None:
         binder = ExpressionBinder(
-            scope=both, bind_query=queries.within(both).bind, outer=queries.outer, no_queries=ONLY_IN_PREDICATES
+            scope=both, bind_query=queries.within(both).bind, outer=queries.outer, no_queries=ONLY_IN_PREDICATES,
+            joining=True,
         )
         condition = binder.condition(source.condition)
     kind = "cross" if condition is None and source.kind in ("inner", "cross") else source.kind
@@ -129,7 +130,7 @@ def table_call(binder: ExpressionBinder, node: Node) -> Call:
     """Bind a call of a table-generating function."""
     if not isinstance(node, FunctionNode):
         raise semantic_error(10090, "Lateral view must have a UDTF", node.position)
-    spec = find_function(node.name)
+    spec = find_function(node.name, node.position)
     if spec.kind != "udtf":
         raise semantic_error(10090, f"Invalid function {node.name}: no table-generating function", node.position)
     return bind_call(spec, tuple(binder.bind(argument) for argument in node.arguments), node)

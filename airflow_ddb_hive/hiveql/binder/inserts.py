@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.coercion import coerced_relation
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error
+from airflow_ddb_hive.hiveql.binder.enforce import enforced, with_defaults
 from airflow_ddb_hive.hiveql.binder.partitions import PartitionSpec, read_partition_spec, whole_values
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
@@ -92,9 +93,11 @@ class _InsertReader:
     def _branch(self, start: Position, ctes: _Tables, source: SourceNode | None) -> InsertStatement:
         sink, place = self._sink()
         query = self._queries.body(source) if source is not None else self._queries.query()
+        if isinstance(sink, TableSink):
+            query = with_defaults(query, sink)
         relation = QueryBinder(self._context).bind(_with(query, start, ctes))
         if isinstance(sink, TableSink):
-            relation = self._converted(relation, sink, place)
+            relation, sink = enforced(self._converted(relation, sink, place), sink, self._context)
         return InsertStatement(relation=pruned(relation), sink=sink, position=start)
 
     def _sink(self) -> tuple[Sink, Position]:

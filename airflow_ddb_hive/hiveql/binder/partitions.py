@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.tree import Position
     from airflow_ddb_hive.model.table import Column, Table
 
-__all__ = ["PartitionSpec", "partition_text", "read_partition_spec", "whole_values"]
+__all__ = ["PartitionSpec", "partition_constant", "partition_text", "read_partition_spec", "whole_values"]
 
 _DATE = re.compile(r"(\d{1,4})-(\d{1,2})-(\d{1,2})")
 _WHOLE = re.compile(r"[+-]?\d+")
@@ -51,7 +51,7 @@ def read_partition_spec(cursor: Cursor, table: Table) -> PartitionSpec:
         if name not in columns:
             message = f"{table.qualified_name}: Partition spec {{{name}}} contains non-partition columns"
             raise semantic_error(10098, message, position, table=table.qualified_name)
-        found[name] = _value(expressions.expression(), columns[name]) if cursor.take("=") else None
+        found[name] = partition_constant(expressions.expression(), columns[name]) if cursor.take("=") else None
         if not cursor.take(","):
             cursor.expect(")", context)
             return PartitionSpec({key: found[key] for key in columns if key in found}, position)
@@ -71,7 +71,12 @@ def whole_values(spec: PartitionSpec, table: Table) -> tuple[str, ...]:
     return given
 
 
-def _value(node: Node, column: Column) -> str | None:
+def partition_constant(node: Node, column: Column) -> str:
+    """Return the constant that a partition column is compared with or set to, as text.
+
+    Raises:
+        HiveSemanticError: It is no constant, or does not fit the column's type.
+    """
     sign = ""
     if isinstance(node, FunctionNode) and node.name in ("negative", "positive") and len(node.arguments) == 1:
         sign, node = "-" if node.name == "negative" else "", node.arguments[0]

@@ -112,7 +112,7 @@ class QueryBinder:
             return None
         if not 1 <= literal.value <= count:
             raise semantic_error(
-                10220, f"Invalid position alias in {clause} Position alias: {literal.value} does not exist", None
+                10220, f"Invalid position alias in {clause} Position alias: {literal.value} does not exist", node.position
             )
         return literal.value - 1
 
@@ -131,7 +131,7 @@ class QueryBinder:
         columns = inputs[0].columns
         for relation in inputs[1:]:
             if len(relation.columns) != len(columns):
-                raise HiveSemanticError("Schema of both sides of union should match.")
+                raise semantic_error(None, "Schema of both sides of union should match.", node.position)
             columns = tuple(
                 OutputColumn(mine.name, _union_type(mine, theirs, node))
                 for mine, theirs in zip(columns, relation.columns, strict=True)

@@ -77,11 +77,11 @@ class Scope:
         """Whether a table goes by this name."""
         return any(column.qualifier == name for column in self.columns)
 
-    def find(self, name: str) -> ScopeColumn | None:
+    def find(self, name: str, position: Position | None = None) -> ScopeColumn | None:
         """The column of an unqualified name."""
         found = [column for column in self.columns if column.name == name]
         if len(found) > 1 and len({(column.relation, column.index) for column in found}) > 1:
-            raise _ambiguous(name, found)
+            raise _ambiguous(name, found, position)
         return found[0] if found else None
 
     def find_qualified(self, qualifier: str, name: str, database: str | None = None) -> ScopeColumn | None:
@@ -104,8 +104,8 @@ class Scope:
         return ", ".join(column.name for column in self.columns)
 
 
-def _ambiguous(name: str, found: list[ScopeColumn]) -> HiveSemanticError:
+def _ambiguous(name: str, found: list[ScopeColumn], position: Position | None) -> HiveSemanticError:
     qualifiers = {column.qualifier for column in found}
     if len(qualifiers) == 1:
-        return semantic_error(10007, f"Ambiguous column reference {name} in {qualifiers.pop()}")
-    return HiveSemanticError(f"Column {name} Found in more than One Tables/Subqueries")
+        return semantic_error(10007, f"Ambiguous column reference {name} in {qualifiers.pop()}", position)
+    return semantic_error(None, f"Column {name} Found in more than One Tables/Subqueries", position)

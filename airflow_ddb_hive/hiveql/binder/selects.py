@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,12 @@ from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
 from airflow_ddb_hive.hiveql.binder.from_clause import ONLY_IN_PREDICATES, bind_source, generated, table_call
 from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, check_overlap, grouping_sets
+from airflow_ddb_hive.hiveql.binder.places import key_place, syntax_parts
 from airflow_ddb_hive.hiveql.binder.regroup import regrouped
 from airflow_ddb_hive.hiveql.binder.scope import Scope
 from airflow_ddb_hive.hiveql.functions import FUNCTIONS
 from airflow_ddb_hive.hiveql.grammar.syntax import (
-    CaseNode,
-    CastNode,
     FunctionNode,
-    InQueryNode,
     LiteralNode,
     MemberNode,
     NameNode,
@@ -51,6 +50,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SelectBinder"]
 
+_NOT_A_KEY = 10025
+_UNKNOWN_NAME = 10004
+
 
 @dataclass(slots=True)
 class _Selected:
@@ -59,6 +61,7 @@ class _Selected:
     names: list[str]
     expressions: list[Expression]
     aliases: dict[str, Expression]
+    nodes: list[Node]
 
     def columns(self) -> tuple[OutputColumn, ...]:
         return tuple(OutputColumn(name, e.type) for name, e in zip(self.names, self.expressions, strict=True))
@@ -80,7 +83,7 @@ class SelectBinder:
         if generating is not None:
             return self._generate(generating, order)
         if self._select.having is not None and not self._select.group:
-            raise HiveSemanticError("HAVING specified without GROUP BY")
+            raise semantic_error(None, "HAVING specified without GROUP BY", self._select.having.position)
         if self._is_aggregating(order):
             return self._aggregated(order)
         binder = self._binder(windows=True)
@@ -116,7 +119,9 @@ class SelectBinder:
     def _generating(self) -> SelectItem | None:
         items = [item for item in self._select.items if _is_kind(item.expression, "udtf")]
         if items and len(self._select.items) > 1:
-            raise semantic_error(10081, "Only a single expression in the SELECT clause is supported with UDTF's", None)
+            raise semantic_error(
+                10081, "Only a single expression in the SELECT clause is supported with UDTF's", items[-1].position
+            )
         return items[0] if items else None
 
     def _generate(self, item: SelectItem, order: tuple[OrderNode, ...]) -> Relation:
@@ -129,7 +134,7 @@ class SelectBinder:
         self._relation = view
         self._scope = Scope.of(view, "")
         named = {column.name: expression for column, expression in zip(made, expressions, strict=True)}
-        selected = _Selected([column.name for column in made], list(expressions), dict(named))
+        selected = _Selected([column.name for column in made], list(expressions), dict(named), [item.expression] * len(made))
         return self._projected(selected, self._order_keys(order, selected, self._binder()))
 
     def _is_aggregating(self, order: tuple[OrderNode, ...]) -> bool:
@@ -141,15 +146,17 @@ class SelectBinder:
         return any(_has_aggregate(node) for node in nodes)
 
     def _selected(self, binder: ExpressionBinder) -> _Selected:
-        selected = _Selected([], [], {})
+        selected = _Selected([], [], {}, [])
         for index, item in enumerate(self._select.items):
             if isinstance(item.expression, StarNode):
                 self._expand(item.expression, selected)
                 continue
-            expression = binder.bind(item.expression)
+            with _at_keys(item.expression):
+                expression = binder.bind(item.expression)
             name = item.aliases[0] if item.aliases else _column_name(item.expression, index)
             selected.names.append(name)
             selected.expressions.append(expression)
+            selected.nodes.append(item.expression)
             selected.aliases[name] = expression
         return selected
 
@@ -160,6 +167,7 @@ class SelectBinder:
         for column in columns:
             selected.names.append(column.name)
             selected.expressions.append(column.reference(star.position))
+            selected.nodes.append(star)
             selected.aliases.setdefault(column.name, column.reference(star.position))
 
     def _aggregated(self, order: tuple[OrderNode, ...]) -> Relation:
@@ -184,13 +192,15 @@ class SelectBinder:
 
         scope = self._scope
 
-        def regroup(expression: Expression) -> Expression:
-            return regrouped(expression, keys, number, scope)
+        def regroup(expression: Expression, node: Node) -> Expression:
+            with _at_keys(node):
+                return regrouped(expression, keys, number, scope)
 
-        if having is not None:
-            self._check_conditions(regroup(having))
-        selected.expressions = [regroup(expression) for expression in selected.expressions]
-        keys_after = [replace(key, expression=regroup(key.expression)) for key in sort_keys]
+        if having is not None and self._select.having is not None:
+            self._check_conditions(regroup(having, self._select.having))
+        selected.expressions = [regroup(e, node) for e, node in zip(selected.expressions, selected.nodes, strict=True)]
+        with _as_unknown(scope):
+            keys_after = [replace(key, expression=regrouped(key.expression, keys, number, scope)) for key in sort_keys]
         return self._rebased_projection(selected, keys_after, number)
 
     def _check_conditions(self, condition: Expression) -> None:
@@ -224,7 +234,7 @@ class SelectBinder:
             return node
         if not 1 <= node.value <= len(self._select.items):
             raise semantic_error(
-                10220, f"Invalid position alias in Group By Position alias: {node.value} does not exist", None
+                10220, f"Invalid position alias in Group By Position alias: {node.value} does not exist", node.position
             )
         return self._select.items[node.value - 1].expression
 
@@ -250,7 +260,8 @@ class SelectBinder:
         keys = []
         for node in order:
             place = self._queries.position(node, len(selected.expressions), "ORDER BY", starred=self._starred())
-            expression = named.bind(node.expression) if place is None else selected.expressions[place]
+            with _as_unknown(self._scope):
+                expression = named.bind(node.expression) if place is None else selected.expressions[place]
             keys.append(sort_key(expression, node))
         return keys
 
@@ -285,6 +296,31 @@ class SelectBinder:
         return Project(self._context.number(), columns, relation, kept)
 
 
+@contextmanager
+def _at_keys(root: Node) -> Iterator[None]:
+    """Put an error about a column that is no key where Hive puts it."""
+    try:
+        yield
+    except HiveSemanticError as error:
+        if error.code != _NOT_A_KEY or error.line is None:
+            raise
+        place, word = key_place(root, Position(error.line, error.column or 0))
+        raise semantic_error(_NOT_A_KEY, f"Expression not in GROUP BY key '{word}'", place) from error
+
+
+@contextmanager
+def _as_unknown(scope: Scope) -> Iterator[None]:
+    """ORDER BY sees no more than the select list: a column that is no key is unknown to it."""
+    try:
+        yield
+    except HiveSemanticError as error:
+        if error.code != _NOT_A_KEY or error.line is None:
+            raise
+        name = error.message.rpartition(" ")[2]
+        message = f"Invalid table alias or column reference {name}: (possible column names are: {scope.names()})"
+        raise semantic_error(_UNKNOWN_NAME, message, Position(error.line, error.column or 0)) from error
+
+
 def _place(expression: Expression, expressions: list[Expression], relation: Relation) -> ColumnRef:
     return ColumnRef(expression.type, expression.position, relation.id, expressions.index(expression))
 
@@ -306,17 +342,4 @@ def _is_kind(node: Node, kind: str) -> bool:
 def _has_aggregate(node: Node) -> bool:
     if _is_kind(node, "aggregate") and isinstance(node, FunctionNode) and node.window is None:
         return True
-    return any(_has_aggregate(part) for part in _syntax_parts(node))
-
-
-def _syntax_parts(node: Node) -> Iterator[Node]:
-    if isinstance(node, FunctionNode):
-        yield from node.arguments
-        if node.window is not None:
-            yield from node.window.partition
-            yield from (key.expression for key in node.window.order)
-    elif isinstance(node, MemberNode | CastNode | InQueryNode):
-        yield node.operand
-    elif isinstance(node, CaseNode):
-        yield from (part for branch in node.branches for part in branch)
-        yield from (part for part in (node.operand, node.default) if part is not None)
+    return any(_has_aggregate(part) for part in syntax_parts(node))

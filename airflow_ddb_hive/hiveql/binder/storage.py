@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.errors import HiveSyntaxError
-from airflow_ddb_hive.hiveql.binder.context import semantic_error
+from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
+from airflow_ddb_hive.model.storage_classes import LAZY_SIMPLE_SERDE, format_word, storage_classes
 from airflow_ddb_hive.model.table import StorageDescriptor
 
 if TYPE_CHECKING:
@@ -17,9 +18,19 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 
-__all__ = ["StorageReader", "read_properties"]
+__all__ = ["StorageReader", "read_format_word", "read_input_format", "read_names", "read_properties", "read_skew", "read_sort_columns"]
 
-_FORMATS = frozenset(["TEXTFILE", "PARQUET", "ORC", "SEQUENCEFILE", "RCFILE", "AVRO", "JSONFILE"])
+_FORMATS = {
+    "AVRO": "AVRO",
+    "AVROFILE": "AVRO",
+    "ORC": "ORC",
+    "ORCFILE": "ORC",
+    "PARQUET": "PARQUET",
+    "PARQUETFILE": "PARQUET",
+    "RCFILE": "RCFILE",
+    "SEQUENCEFILE": "SEQUENCEFILE",
+    "TEXTFILE": "TEXTFILE",
+}
 _DELIMITERS = (
     (("COLLECTION", "ITEMS", "TERMINATED", "BY"), "collection.delim"),
     (("MAP", "KEYS", "TERMINATED", "BY"), "mapkey.delim"),
@@ -70,10 +81,11 @@ class StorageReader:
         return True
 
     def descriptor(self) -> StorageDescriptor:
-        """What was collected."""
+        """What was collected; a SerDe that the format has by itself is not kept."""
+        usual = storage_classes(StorageDescriptor(file_format=self.file_format)).serde
         return StorageDescriptor(
             file_format=self.file_format,
-            serde=self.serde,
+            serde=None if self.serde == usual else self.serde,
             serde_properties=dict(self.properties),
             handler=self.handler,
             **self.layout,
@@ -91,29 +103,16 @@ class StorageReader:
                 raise semantic_error(10002, f"Invalid column reference  '{name}'")
 
     def _clustered(self, cursor: Cursor) -> None:
-        self.layout["bucket_columns"] = _names(cursor, "table buckets specification")
+        self.layout["bucket_columns"] = read_names(cursor, "table buckets specification")
         if cursor.take("SORTED", "BY"):
-            cursor.expect("(", "table buckets specification")
-            keys = [_sort_column(cursor)]
-            while cursor.take(","):
-                keys.append(_sort_column(cursor))
-            cursor.expect(")", "table buckets specification")
-            self.layout["sort_columns"] = tuple(keys)
+            self.layout["sort_columns"] = read_sort_columns(cursor)
         cursor.expect("INTO", "table buckets specification")
         self.layout["buckets"] = cursor.integer("table buckets specification")
         cursor.expect("BUCKETS", "table buckets specification")
 
     def _skewed(self, cursor: Cursor) -> None:
-        context = "table skewed specification"
-        self.layout["skewed_columns"] = _names(cursor, context)
-        cursor.expect("ON", context)
-        cursor.expect("(", context)
-        values = [_skewed_value(cursor)]
-        while cursor.take(","):
-            values.append(_skewed_value(cursor))
-        cursor.expect(")", context)
-        self.layout["skewed_values"] = tuple(values)
-        self.layout["stored_as_directories"] = cursor.take("STORED", "AS", "DIRECTORIES")
+        columns, values, directories = read_skew(cursor)
+        self.layout |= {"skewed_columns": columns, "skewed_values": values, "stored_as_directories": directories}
 
     def _row_format(self, cursor: Cursor) -> None:
         if cursor.take("SERDE"):
@@ -141,19 +140,73 @@ class StorageReader:
 
     def _stored_as(self, cursor: Cursor) -> None:
         if cursor.at("INPUTFORMAT"):
-            raise cursor.unsupported("STORED AS INPUTFORMAT … is not supported: name a format, such as TEXTFILE")
-        position = cursor.position
-        word = cursor.advance()
-        if word.value not in _FORMATS:
-            raise HiveSyntaxError(
-                f"Unrecognized file format in STORED AS clause: '{word.text}'",
-                line=position.line,
-                column=position.column,
-            )
-        self.file_format = word.value
+            self.file_format = read_input_format(cursor)
+            # Hive gives such a table the text SerDe, whatever its files are, unless ROW FORMAT SERDE names another.
+            self.serde = self.serde or LAZY_SIMPLE_SERDE
+        else:
+            self.file_format = read_format_word(cursor)
 
 
-def _names(cursor: Cursor, context: str) -> tuple[str, ...]:
+def read_format_word(cursor: Cursor) -> str:
+    """Take the word behind STORED AS or SET FILEFORMAT.
+
+    Raises:
+        HiveSemanticError: It is none of Hive's.
+    """
+    position = cursor.position
+    word = cursor.identifier("file format specification").upper()
+    if word not in _FORMATS:
+        raise semantic_error(None, f"Unrecognized file format in STORED AS clause: '{word}'", position)
+    return _FORMATS[word]
+
+
+def read_input_format(cursor: Cursor) -> str:
+    """Take ``INPUTFORMAT 'class' OUTPUTFORMAT 'class'``; return the word of STORED AS that means the same.
+
+    Raises:
+        UnsupportedSqlError: The classes are none of Hive's own.
+    """
+    context = "file format specification"
+    cursor.expect("INPUTFORMAT", context)
+    position = cursor.position
+    name = cursor.string(context)
+    cursor.expect("OUTPUTFORMAT", context)
+    cursor.string(context)
+    for driver in ("INPUTDRIVER", "OUTPUTDRIVER"):
+        if cursor.take(driver):
+            cursor.string(context)
+    word = format_word(name)
+    if word not in _FORMATS:
+        raise unsupported(f"Cannot find class '{name}': this engine has the formats of Hive itself", position)
+    return word
+
+
+def read_sort_columns(cursor: Cursor) -> tuple[tuple[str, bool], ...]:
+    """Take ``(name [ASC | DESC], …)``; the flag says whether it goes down."""
+    context = "table buckets specification"
+    cursor.expect("(", context)
+    keys = [_sort_column(cursor)]
+    while cursor.take(","):
+        keys.append(_sort_column(cursor))
+    cursor.expect(")", context)
+    return tuple(keys)
+
+
+def read_skew(cursor: Cursor) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], bool]:
+    """Take ``(name, …) ON (value, …) [STORED AS DIRECTORIES]``."""
+    context = "table skewed specification"
+    columns = read_names(cursor, context)
+    cursor.expect("ON", context)
+    cursor.expect("(", context)
+    values = [_skewed_value(cursor)]
+    while cursor.take(","):
+        values.append(_skewed_value(cursor))
+    cursor.expect(")", context)
+    return columns, tuple(values), cursor.take("STORED", "AS", "DIRECTORIES")
+
+
+def read_names(cursor: Cursor, context: str) -> tuple[str, ...]:
+    """Take ``(name, …)``."""
     cursor.expect("(", context)
     found = [cursor.identifier(context)]
     while cursor.take(","):

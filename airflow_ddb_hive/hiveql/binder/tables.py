@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.binder.columns import read_columns
+from airflow_ddb_hive.hiveql.binder.constraints import ConstraintReader
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.enforce import check_expressions
 from airflow_ddb_hive.hiveql.binder.names import table_name
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
@@ -13,7 +16,6 @@ from airflow_ddb_hive.hiveql.binder.storage import StorageReader, read_propertie
 from airflow_ddb_hive.hiveql.binder.views import bind_create_view
 from airflow_ddb_hive.hiveql.functions.conversion import is_primitive
 from airflow_ddb_hive.hiveql.grammar.queries import QueryReader
-from airflow_ddb_hive.hiveql.grammar.types import read_type
 from airflow_ddb_hive.hiveql.statements import (
     CreateDatabase,
     CreateTable,
@@ -22,7 +24,7 @@ from airflow_ddb_hive.hiveql.statements import (
     DropTable,
     Statement,
 )
-from airflow_ddb_hive.model.table import Column, Table
+from airflow_ddb_hive.model.table import Column, StorageDescriptor, Table
 from airflow_ddb_hive.model.types import VOID
 
 if TYPE_CHECKING:
@@ -82,46 +84,30 @@ class _TableReader:
     comment: str | None = None
     location: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
+    name: str = ""
 
     def read(self, if_not_exists: bool) -> Statement:
         """Take the rest of the statement."""
         cursor = self.cursor
         database, name, position = table_name(cursor, self.context)
-        self.context.need_database(database)
+        self.name = name
+        self.context.need_database(database, position)
         if cursor.take("LIKE"):
             return self._like(database, name, if_not_exists)
+        constraints = ConstraintReader(cursor, name)
         if cursor.at("("):
-            self.columns = self._columns()
+            self.columns = read_columns(cursor, constraints)
         self._clauses()
         relation = self._query()
-        table = self._table(database, name)
+        names = {column.name for column in self.columns}
+        constraints.check(names, external=self._kind() == "EXTERNAL_TABLE")
+        check_expressions(tuple(constraints.found), self.columns, self.context, position)
+        table = replace(self._table(database, name), constraints=tuple(constraints.found))
         if relation is None:
-            if not table.columns and table.storage.serde is None:
-                raise semantic_error(10300, "Either list columns or a custom serializer should be specified", position)
+            if not table.columns and table.storage.serde is None and table.storage.handler is None:
+                raise semantic_error(10043, "Either list of columns or a custom serializer should be specified", position)
             return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
         return self._table_as(table, relation, if_not_exists)
-
-    def _columns(self) -> tuple[Column, ...]:
-        self.cursor.expect("(")
-        columns: dict[str, Column] = {}
-        while True:
-            column = self._column()
-            if column.name in columns:
-                raise semantic_error(10036, f"Duplicate column name: {column.name}")
-            columns[column.name] = column
-            if not self.cursor.take(","):
-                self.cursor.expect(")", "column specification")
-                return tuple(columns.values())
-
-    def _column(self) -> Column:
-        cursor = self.cursor
-        if any(cursor.at(word) for word in ("PRIMARY", "FOREIGN", "CONSTRAINT", "UNIQUE", "CHECK")):
-            raise cursor.unsupported(f"constraints ({cursor.word.text}) are not supported: leave them out")
-        name = cursor.identifier("column specification")
-        type_ = read_type(cursor)
-        if any(cursor.at(word) for word in ("NOT", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK")):
-            raise cursor.unsupported(f"column constraints ({cursor.word.text}) are not supported: leave them out")
-        return Column(name, type_, cursor.string() if cursor.take("COMMENT") else None)
 
     def _clauses(self) -> None:
         while self._clause():
@@ -130,7 +116,11 @@ class _TableReader:
     def _clause(self) -> bool:
         cursor = self.cursor
         if cursor.take("PARTITIONED", "BY"):
-            self.partition_columns = self._columns()
+            if self.temporary:
+                raise semantic_error(
+                    None, "Partition columns are not supported on temporary tables", cursor.position, table=self.name
+                )
+            self.partition_columns = read_columns(cursor)
         elif cursor.take("COMMENT"):
             self.comment = cursor.string("table comment")
         elif cursor.take("LOCATION"):
@@ -171,6 +161,7 @@ class _TableReader:
             location=self.location,
             properties=dict(self.properties),
             comment=self.comment,
+            temporary=self.temporary,
         )
 
     def _table_as(self, table: Table, relation: Relation, if_not_exists: bool) -> Statement:
@@ -200,19 +191,25 @@ class _TableReader:
     def _like(self, database: str, name: str, if_not_exists: bool) -> Statement:
         other, other_name, place = table_name(self.cursor, self.context)
         model = self.context.table(other, other_name, place)
+        if self.temporary and model.partition_columns:
+            message = "Partition columns are not supported on temporary tables and source table in CREATE TABLE LIKE is"
+            raise semantic_error(None, f"{message} partitioned.", place, table=model.qualified_name)
         self._clauses()
-        kept = {key: value for key, value in model.properties.items() if key != "EXTERNAL"}
         changed = self.storage != StorageReader()
+        storage = model.storage if model.view_text is None else StorageDescriptor()
+        if changed:
+            properties = {**storage.serde_properties, **self.storage.properties}
+            storage = replace(self.storage.descriptor(), serde_properties=properties)
         table = Table(
             database=database,
             name=name,
             columns=model.columns,
             partition_columns=model.partition_columns,
             kind=self._kind(),
-            storage=self.storage.descriptor() if changed else model.storage,
+            storage=storage,
             location=self.location,
-            properties={**kept, **self.properties},
-            comment=model.comment,
+            properties=dict(self.properties),
+            temporary=self.temporary,
         )
         return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
 

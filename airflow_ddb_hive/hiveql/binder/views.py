@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.statements import Statement
     from airflow_ddb_hive.hiveql.tree import OutputColumn, Position
 
-__all__ = ["bind_create_view", "read_view_query"]
+__all__ = ["bind_alter_view_as", "bind_create_view", "read_view_query"]
 
 _Names = tuple[tuple[str, str | None], ...]
 
@@ -49,6 +49,28 @@ def bind_create_view(cursor: Cursor, context: Context, start: Position) -> State
         view_database=context.database,
     )
     return CreateView(table=table, if_not_exists=exists, or_replace=or_replace, position=start)
+
+
+def bind_alter_view_as(
+    cursor: Cursor, context: Context, start: Position, named: tuple[str, str, Position]
+) -> Statement:
+    """Bind ``ALTER VIEW name AS query``; comment and properties of the view stay.
+
+    Raises:
+        HiveSemanticError: There is no such view (10216), or it is a table (10218).
+    """
+    database, name, place = named
+    view = context.catalog.find_table(database, name)
+    if view is None:
+        message = "Cannot ALTER VIEW AS SELECT if view currently does not exist"
+        raise semantic_error(10216, f"{message}: {database}.{name}", place, table=f"{database}.{name}")
+    if view.view_text is None:
+        message = f"Existing table is not a view: {database}.{name}"
+        raise semantic_error(10218, message, place, table=view.qualified_name)
+    cursor.take("AS")
+    text, columns = read_view_query(cursor, context)
+    changed = replace(view, columns=columns, partition_columns=(), view_text=text, view_database=context.database)
+    return CreateView(table=changed, or_replace=True, position=start)
 
 
 def read_view_query(cursor: Cursor, context: Context, names: _Names = ()) -> tuple[str, tuple[Column, ...]]:

@@ -12,6 +12,7 @@ from airflow_ddb_hive.model.types import (
     BOOLEAN,
     DOUBLE,
     INT,
+    STRING,
     TIMESTAMP,
     VOID,
     ArrayType,
@@ -52,7 +53,9 @@ def _sum(arguments: Sequence[Expression]) -> Signature:
         return Signature((type_,), DecimalType(min(38, type_.precision + 10), type_.scale))
     if is_integer(type_):
         return Signature((type_,), BIGINT)
-    if is_numeric(type_) or is_text(type_) or type_ in (VOID, TIMESTAMP):
+    if is_text(type_):
+        return Signature((STRING,), DOUBLE)
+    if is_numeric(type_) or type_ in (VOID, TIMESTAMP):
         return Signature((DOUBLE,), DOUBLE)
     raise _not_numeric(type_)
 
@@ -61,7 +64,9 @@ def _avg(arguments: Sequence[Expression]) -> Signature:
     type_ = _one(arguments)
     if isinstance(type_, DecimalType):
         return Signature((type_,), _avg_decimal(type_))
-    if is_numeric(type_) or is_text(type_) or type_ in (VOID, TIMESTAMP):
+    if is_text(type_):
+        return Signature((STRING,), DOUBLE)
+    if is_numeric(type_) or type_ in (VOID, TIMESTAMP):
         return Signature((DOUBLE,), DOUBLE)
     raise _not_numeric(type_)
 

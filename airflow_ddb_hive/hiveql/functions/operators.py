@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.functions.conversion import (
     as_decimal,
     comparison_type,
@@ -92,13 +93,22 @@ def _numbers(arguments: Sequence[Expression]) -> tuple[HiveType, HiveType]:
     return types[0], types[1]
 
 
-def _arithmetic(exact: Callable[[DecimalType, DecimalType], DecimalType], *, divides: bool = False) -> Resolver:
+def _exact_operand(argument: Expression, type_: HiveType) -> DecimalType:
+    """An integer constant beside a decimal has only the digits that it is written with."""
+    constant = integer_constant(argument)
+    return as_decimal(type_) if constant is None else DecimalType(len(str(abs(constant))), 0)
+
+
+def _arithmetic(
+    exact: Callable[[DecimalType, DecimalType], DecimalType], *, divides: bool = False, narrows: bool = True
+) -> Resolver:
     def resolve(arguments: Sequence[Expression]) -> Signature:
         left, right = _numbers(arguments)
         common = numeric_common(left, right)
         if isinstance(common, DecimalType):
-            left, right = as_decimal(left), as_decimal(right)
-            return Signature((left, right), exact(left, right))
+            pair = zip(arguments, (left, right), strict=True)
+            first, second = (_exact_operand(a, t) if narrows else as_decimal(t) for a, t in pair)
+            return Signature((first, second), exact(first, second))
         result = DOUBLE if divides else common
         return Signature((result, result), result)
 
@@ -251,7 +261,7 @@ OPERATORS: dict[str, FunctionSpec] = specs(
         "*": _arithmetic(_times),
         "/": _arithmetic(_divide, divides=True),
         "% mod": _arithmetic(_modulo),
-        "pmod": _arithmetic(_modulo),
+        "pmod": _arithmetic(_modulo, narrows=False),
         "div": _integral_division,
         "&": _bits(_PAIR),
         "|": _bits(_PAIR),

@@ -18,6 +18,8 @@ from airflow_ddb_hive.model.types import (
     DATE,
     DOUBLE,
     INT,
+    INTERVAL_DAY_TIME,
+    INTERVAL_YEAR_MONTH,
     STRING,
     TIMESTAMP,
     VOID,
@@ -85,6 +87,8 @@ PARAMETERS: dict[str, Acceptor] = {
     "timestamp": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t)),
     "onlydate": _primitive_to(DATE, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "onlytimestamp": _primitive_to(TIMESTAMP, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
+    "yearmonth": _kept(lambda t: t == INTERVAL_YEAR_MONTH),
+    "daytime": _kept(lambda t: t == INTERVAL_DAY_TIME),
     "primitive": _kept(is_primitive),
     "any": lambda type_: type_,
     "array": _kept(lambda t: isinstance(t, ArrayType)),

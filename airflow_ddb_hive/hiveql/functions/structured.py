@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.functions.conversion import (
     common_type,
     comparison_type,
@@ -15,7 +16,7 @@ from airflow_ddb_hive.hiveql.functions.conversion import (
 )
 from airflow_ddb_hive.hiveql.functions.signatures import specs
 from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Resolver, Signature
-from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
+from airflow_ddb_hive.hiveql.tree import Expression, Literal
 from airflow_ddb_hive.model.types import (
     BIGINT,
     BOOLEAN,
@@ -128,24 +129,15 @@ def _named_struct(arguments: Sequence[Expression]) -> Signature:
     return Signature(tuple(argument.type for argument in arguments), StructType(tuple(fields)))
 
 
-def _is_constant(expression: Expression) -> bool:
-    if isinstance(expression, Cast):
-        return _is_constant(expression.operand)
-    return isinstance(expression, Literal) or (isinstance(expression, Call) and expression.function == "negative")
-
-
 def _digits(arguments: Sequence[Expression]) -> int:
     """The constant number of digits of ``round``; 0 if there is none."""
     if len(arguments) == 1:
         return 0
-    place = arguments[1]
-    if isinstance(place, Cast):
-        place = place.operand
-    if isinstance(place, Call) and place.function == "negative" and isinstance(place.arguments[0], Literal):
-        value = place.arguments[0].value
-        return -value if isinstance(value, int) else 0
-    if isinstance(place, Literal) and isinstance(place.value, int):
-        return place.value
+    digits = integer_constant(arguments[1])
+    if digits is not None:
+        return digits
+    if isinstance(arguments[1], Literal) and arguments[1].value is None:
+        return 0
     raise ArgumentMismatch("ROUND second argument only takes constant", index=1)
 
 

@@ -88,6 +88,15 @@ class Cursor:
         self.place += len(values)
         return True
 
+    def clause(self, first: str, *rest: str, context: str = "statement") -> bool:
+        """Take a clause's opening words if its first one is next: it commits to the others."""
+        if not self.at(first):
+            return False
+        self.place += 1
+        for word in rest:
+            self.expect(word, context)
+        return True
+
     def take_hint(self) -> None:
         """Pass over a hint: it says how to run a query on MapReduce, never what the query means."""
         if self.word.kind == "hint":

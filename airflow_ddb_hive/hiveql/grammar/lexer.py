@@ -91,8 +91,11 @@ def _unescaped(match: re.Match[str]) -> str:
     return _ESCAPED.get(found, found)
 
 
-def read_words(text: str, origin: Position) -> Words:
+def read_words(text: str, origin: Position, dropped: list[HiveSyntaxError] | None = None) -> Words:
     """Cut a statement that begins at ``origin`` into words; the last one has kind ``end``.
+
+    With a list for what is ``dropped``, a quote that does not end is passed over, as Hive's lexer does: Hive shows the
+    error only where its parser takes the rest.
 
     Example:
         >>> [(word.kind, word.value) for word in read_words("select 2019_t -- old", Position(1, 0))]
@@ -118,6 +121,9 @@ def read_words(text: str, origin: Position) -> Words:
             place, kind = _comment_end(text, start, origin)
         if kind:
             read = _READERS.get(kind)
+            if read is None and kind == "open" and dropped is not None:
+                dropped.append(_error(kind, text, start, place, origin))
+                continue
             if read is None:
                 raise _error(kind, text, start, place, origin)
             written = text[start:place]

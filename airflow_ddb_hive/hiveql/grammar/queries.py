@@ -146,7 +146,7 @@ class QueryReader:
         while self.cursor.at(","):
             comma = self.cursor.place
             self.cursor.advance()
-            if self.cursor.at("FROM") or self.cursor.word.kind == "end":
+            if not self.expressions.at_expression():
                 self.cursor.place = comma
                 self.cursor.end()
             items.append(self._item())
@@ -155,28 +155,13 @@ class QueryReader:
     def _item(self) -> SelectItem:
         cursor = self.cursor
         position = cursor.position
-        star = self._star()
+        star = self.expressions.star()
         if star is not None:
             return SelectItem(position, star)
         if cursor.at("TRANSFORM", "("):
             raise cursor.unsupported("TRANSFORM scripts are not supported: write the query with functions")
         expression = self.expressions.expression()
         return SelectItem(position, expression, self._aliases())
-
-    def _star(self) -> StarNode | None:
-        cursor = self.cursor
-        position = cursor.position
-        if cursor.take("*"):
-            return StarNode(position)
-        if cursor.at_identifier() and cursor.peek().text == "." and cursor.peek(2).text == "*":
-            name = cursor.identifier()
-            cursor.place += 2
-            return StarNode(position, (name,))
-        if cursor.at_identifier() and [cursor.peek(i).text for i in (1, 3, 4)] == [".", ".", "*"]:
-            names = (cursor.identifier(), cursor.words[cursor.place + 1].text.lower())
-            cursor.place += 4
-            return StarNode(position, names)
-        return None
 
     def _aliases(self) -> tuple[str, ...]:
         cursor = self.cursor
@@ -194,13 +179,12 @@ class QueryReader:
 
     def _group(self) -> tuple[tuple[Node, ...], tuple[tuple[Node, ...], ...] | None]:
         cursor = self.cursor
-        if not cursor.take("GROUP", "BY"):
+        if not cursor.clause("GROUP", "BY", context="group by clause"):
             return (), None
         if cursor.take("(", ")"):
             return (), ((),)
         for word in ("ROLLUP", "CUBE"):
-            if cursor.at(word, "("):
-                cursor.advance()
+            if cursor.take(word):
                 keys = self._row()
                 return keys, _sets(word, keys)
         keys = self.expressions.expressions()
@@ -208,7 +192,7 @@ class QueryReader:
 
     def _sets_of(self, keys: tuple[Node, ...]) -> tuple[tuple[Node, ...], ...] | None:
         cursor = self.cursor
-        if cursor.take("GROUPING", "SETS"):
+        if cursor.clause("GROUPING", "SETS", context="grouping set expression"):
             return self._grouping_sets()
         for word in ("ROLLUP", "CUBE"):
             if cursor.take("WITH", word):
@@ -256,11 +240,13 @@ class QueryReader:
 
     def _order(self) -> tuple[OrderNode, ...]:
         cursor = self.cursor
-        if cursor.take("CLUSTER", "BY"):
+        if cursor.clause("CLUSTER", "BY", context="cluster by clause"):
             return tuple(OrderNode(node.position, node) for node in self.expressions.expressions())
-        if cursor.take("DISTRIBUTE", "BY"):
+        if cursor.clause("DISTRIBUTE", "BY", context="distribute by clause"):
             self.expressions.expressions()
-        if cursor.take("ORDER", "BY") or cursor.take("SORT", "BY"):
+        if cursor.clause("ORDER", "BY", context="order by clause") or cursor.clause(
+            "SORT", "BY", context="sort by clause"
+        ):
             return read_order(cursor, self.expressions)
         return ()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SourceReader", "read_values"]
 
-_NO_ALIAS = RESERVED | frozenset(["SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "SEMI", "MINUS"])
+_NO_ALIAS = RESERVED | frozenset(["SEMI", "MINUS"])
 _JOINS = (
     (("LEFT", "SEMI", "JOIN"), "semi"),
     (("LEFT", "OUTER", "JOIN"), "left"),
@@ -38,6 +38,8 @@ _JOINS = (
     (("CROSS", "JOIN"), "cross"),
     (("JOIN",), "inner"),
 )
+_JOIN_WORDS = frozenset({"LEFT", "RIGHT", "FULL", "INNER", "CROSS"})
+_CLAUSES = frozenset({"SORT", "CLUSTER", "DISTRIBUTE"})
 
 
 class SourceReader:
@@ -84,6 +86,9 @@ class SourceReader:
         for words, kind in _JOINS:
             if self.cursor.take(*words):
                 return kind
+        if self.cursor.at_any(_JOIN_WORDS):
+            self.cursor.advance()
+            raise self.cursor.error("join type specifier")
         return None
 
     def _using(self) -> tuple[str, ...]:
@@ -102,13 +107,18 @@ class SourceReader:
         if cursor.at("("):
             return self._bracketed()
         position = cursor.position
-        if cursor.at("TABLE", "("):
+        if cursor.at("TABLE"):
             return self._values()
         database: str | None = None
         name = cursor.identifier("from source")
+        if cursor.at("("):
+            cursor.advance()
+            raise cursor.error("joinSource")
         if cursor.take("."):
             database, name = name, cursor.identifier("from source")
         sample = read_sample(cursor, self._expressions) if cursor.at("TABLESAMPLE") else None
+        if cursor.at_identifier(reserved=_NO_ALIAS) and cursor.peek().text == "(":
+            cursor.end()
         alias = self._alias()
         if cursor.at("TABLESAMPLE"):
             raise cursor.error("table source")
@@ -132,7 +142,8 @@ class SourceReader:
         """``TABLE(VALUES (…), …) AS alias(columns)``."""
         cursor = self.cursor
         position = cursor.position
-        cursor.place += 2
+        cursor.advance()
+        cursor.expect("(", "virtual table source")
         rows = read_values(cursor, self._expressions)
         cursor.expect(")", "from source")
         alias = self._alias()
@@ -151,7 +162,7 @@ class SourceReader:
         cursor.advance()
         query = self._read_query()
         cursor.expect(")", "subquery source")
-        if not (cursor.at("AS") or cursor.at_identifier(reserved=_NO_ALIAS)):
+        if not (cursor.at("AS") or self._at_alias()):
             raise cursor.error("subquery source")
         alias = self._alias() or ""
         return SubquerySource(position, query, alias, self._column_names())
@@ -170,7 +181,17 @@ class SourceReader:
         cursor = self.cursor
         if cursor.take("AS"):
             return cursor.identifier("from source")
-        return cursor.identifier() if cursor.at_identifier(reserved=_NO_ALIAS) else None
+        return cursor.identifier() if self._at_alias() else None
+
+    def _at_alias(self) -> bool:
+        """Whether a name follows; words that begin a clause are names where the clause does not go on."""
+        cursor = self.cursor
+        if not cursor.at_identifier(reserved=_NO_ALIAS):
+            return False
+        after = cursor.peek()
+        if cursor.at("LIMIT"):
+            return after.kind != "number"
+        return not (cursor.at_any(_CLAUSES) and after.value == "BY")
 
     def lateral_views(self, source: SourceNode) -> SourceNode:
         """Take the lateral views that follow a select list whose FROM stands before it."""
@@ -183,6 +204,10 @@ class SourceReader:
         position = cursor.position
         cursor.place += 2
         outer = cursor.take("OUTER")
+        if cursor.peek().text not in ("(", "."):
+            if cursor.word.kind in ("word", "quoted"):
+                cursor.advance()
+            raise cursor.error("lateral view")
         call = self._expressions.expression()
         if not isinstance(call, FunctionNode):
             raise cursor.error("lateral view")

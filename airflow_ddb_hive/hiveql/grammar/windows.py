@@ -60,12 +60,12 @@ def _at_clause(cursor: Cursor) -> bool:
 def _partition_and_order(cursor: Cursor, reader: _Expressions) -> tuple[tuple[Node, ...], tuple[OrderNode, ...]]:
     partition: tuple[Node, ...] = ()
     order: tuple[OrderNode, ...] = ()
-    if cursor.take("CLUSTER", "BY"):
+    if cursor.clause("CLUSTER", "BY", context="cluster by clause"):
         partition = reader.expressions()
         return partition, tuple(OrderNode(node.position, node) for node in partition)
-    if cursor.take("PARTITION", "BY") or cursor.take("DISTRIBUTE", "BY"):
+    if cursor.clause("PARTITION", "BY") or cursor.clause("DISTRIBUTE", "BY"):
         partition = reader.expressions()
-    if cursor.take("ORDER", "BY") or cursor.take("SORT", "BY"):
+    if cursor.clause("ORDER", "BY", context="order by clause") or cursor.clause("SORT", "BY"):
         order = read_order(cursor, reader)
     return partition, order
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions import AGGREGATES, FRAMELESS, REFUSED_FUNCTIONS, SQL_FUNCTIONS
+from airflow_ddb_hive.engines.local.emit.instants import instant_literal
 from airflow_ddb_hive.engines.local.emit.sql import text
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
@@ -22,6 +23,7 @@ from airflow_ddb_hive.hiveql.tree import (
     SortKey,
     Window,
 )
+from airflow_ddb_hive.model.types import DATE, STRING, TIMESTAMP
 
 __all__ = ["emit_expression", "emit_sort_key"]
 
@@ -62,6 +64,8 @@ def _emit(expression: Expression, relation: RelationEmitter) -> str:
 def _literal(literal: Literal) -> str:
     value = literal.value
     target = duckdb_type(literal.type)
+    if literal.type in (DATE, TIMESTAMP) and isinstance(value, str):
+        return emit_cast(text(value), STRING, literal.type)
     match value:
         case None:
             return f"CAST(NULL AS {target})"
@@ -72,7 +76,7 @@ def _literal(literal: Literal) -> str:
         case bytes():
             return f"unhex('{value.hex()}')"
         case datetime():
-            return f"CAST('{value.isoformat(sep=' ')}' AS TIMESTAMP)"
+            return instant_literal(value.isoformat(sep=" "))
     written = value.isoformat() if isinstance(value, date) else str(value)
     return f"CAST('{written}' AS {target})"
 

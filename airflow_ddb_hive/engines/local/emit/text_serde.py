@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
-from airflow_ddb_hive.engines.local.emit.java_text import decimal_digits, floating_text
+from airflow_ddb_hive.engines.local.emit.java_text import cast_text, decimal_digits, floating_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
+from airflow_ddb_hive.engines.local.emit.text_moments import text_to_date, text_to_timestamp
 from airflow_ddb_hive.engines.local.emit.text_values import (
     text_to_boolean,
-    text_to_date,
     text_to_decimal,
     text_to_floating,
     text_to_integer,
-    text_to_timestamp,
 )
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
@@ -109,6 +108,8 @@ def _write_primitive(sql: str, type_: HiveType, options: DelimitedOptions) -> st
         return _escape(sql, options)
     if name in ("float", "double"):
         return floating_text(sql, single=name == "float")
+    if name in ("date", "timestamp", "interval_year_month", "interval_day_time"):
+        return cast_text(sql, type_)
     return f"to_base64({sql})" if name == "binary" else f"CAST({sql} AS VARCHAR)"
 
 
