@@ -125,6 +125,10 @@ class _ParquetWriter:
         self._flush()
         self._writer.close()
 
+    def __del__(self) -> None:
+        # pyarrow ends a file that was given up too, although nobody takes its bytes any more.
+        self._sink.let_go()
+
 
 class _Sink:
     """An output file as pyarrow wants one: it also asks for the position, and may not close it."""
@@ -132,11 +136,15 @@ class _Sink:
     closed = False
 
     def __init__(self, target: OutputFile) -> None:
-        self._target = target
+        self._target: OutputFile | None = target
         self._position = 0
 
+    def let_go(self) -> None:
+        self._target = None
+
     def write(self, data: Any) -> int:
-        count = self._target.write(memoryview(data))
+        view = memoryview(data)
+        count = len(view) if self._target is None else self._target.write(view)
         self._position += count
         return count
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.binder.commands import bind_describe, bind_set, bind_show, bind_use
 from airflow_ddb_hive.hiveql.binder.context import Context
+from airflow_ddb_hive.hiveql.binder.explain import bind_explain
 from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
 from airflow_ddb_hive.hiveql.binder.tables import bind_create, bind_drop
 from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
@@ -27,6 +28,7 @@ _BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
     "DESC": bind_describe,
     "DESCRIBE": bind_describe,
     "DROP": bind_drop,
+    "EXPLAIN": bind_explain,
     "FROM": bind_query_statement,
     "INSERT": bind_query_statement,
     "LOAD": bind_load,
@@ -38,8 +40,8 @@ _BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
 }
 # fmt: off
 _KNOWN_TO_HIVE = frozenset({
-    "ABORT", "ADD", "ALTER", "ANALYZE", "COMMIT", "COMPILE", "DELETE", "DFS", "EXPLAIN", "EXPORT", "GRANT",
-    "IMPORT", "KILL", "LIST", "LOCK", "MAP", "MERGE", "MSCK", "PREPARE", "REDUCE", "RELOAD", "REPL", "RESET",
+    "ABORT", "ADD", "ALTER", "ANALYZE", "COMMIT", "COMPILE", "DELETE", "DFS", "EXPORT", "GRANT", "IMPORT", "KILL",
+    "LIST", "LOCK", "MAP", "MERGE", "MSCK", "PREPARE", "REDUCE", "RELOAD", "REPL", "RESET",
     "REVOKE", "ROLLBACK", "SOURCE", "START", "TRUNCATE", "UNLOCK", "UPDATE",
 })
 # fmt: on
