@@ -63,6 +63,7 @@ format: env
 
 docs: env
 	$(PYTHON3) docs/generate_reference.py
+	$(PYTHON3) docs/generate_conformance.py
 
 # Newer versions of everything, on purpose; the result is committed.
 lock:

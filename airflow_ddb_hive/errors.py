@@ -20,6 +20,7 @@ __all__ = [
     "JobFailedError",
     "MappingError",
     "NotFoundError",
+    "ReadRefusedError",
     "ServiceError",
     "StorageError",
     "ThrottledError",
@@ -170,6 +171,10 @@ class FileFormatError(DdbHiveError):
 
 class WriteRefusedError(DdbHiveError):
     """An item that DynamoDB cannot hold: too large, without its key, with a number out of range."""
+
+
+class ReadRefusedError(DdbHiveError):
+    """A read that a guard forbids: more read units than allowed, or a whole table."""
 
 
 class StorageError(DdbHiveError):

@@ -72,7 +72,7 @@ def check_data(url: str) -> Iterator[Check]:
 
 
 def _scan(url: str, table: str) -> Iterator[dict[str, Any]]:
-    for page in aws.dynamodb_client(url).get_paginator("scan").paginate(TableName=table):
+    for page in aws.dynamodb_client(url).get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         yield from page["Items"]
 
 

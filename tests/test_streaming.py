@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from airflow_ddb_hive import dbapi
-from benchmarks import ours
+from benchmarks import memory, ours
 from benchmarks.measure import environment, peak_megabytes
 from benchmarks.replay import ReplayProcess, replay_server
 from benchmarks.replay.process import CHECKOUT
@@ -105,6 +105,47 @@ def test_memory_of_an_export_does_not_grow_from_one_million_items_to_five(tmp_pa
     assert (process.returncode, read) == (0, ITEMS), (tmp_path / "stderr").read_text()
     assert at_the_end < NEARLY_EQUAL * at_one_million
     assert at_the_end < MOST_MEGABYTES
+
+
+JOIN_ITEMS = 400_000
+IN_SHORT = (
+    "big b JOIN small s ON",
+    "small s JOIN big b ON",
+    "small s LEFT JOIN",
+    "GROUP BY of all",
+    "self-join",
+    "UNION ALL",
+)
+
+
+@needs_proc
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[] if case.name.startswith(IN_SHORT) else [pytest.mark.slow])
+        for case in memory.cases(JOIN_ITEMS)
+    ],
+)
+def test_a_query_gives_its_rows_in_bounded_memory_and_reads_a_table_once(
+    joined_server: ReplayProcess, case: memory.Case
+) -> None:
+    outcome = memory.run_case(case, joined_server)
+    assert outcome.broken(case, JOIN_ITEMS) == ""
+
+
+@pytest.fixture(scope="module")
+def joined_server() -> Iterator[ReplayProcess]:
+    with replay_server(items=JOIN_ITEMS, table=TABLE) as running:
+        yield running
+
+
+@pytest.mark.slow
+@needs_proc
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in memory.cases(ITEMS)])
+def test_five_million_items_stay_within_the_promised_memory(server: ReplayProcess, case: memory.Case) -> None:
+    outcome = memory.run_case(case, server)
+    assert outcome.broken(case, ITEMS) == ""
 
 
 @needs_proc

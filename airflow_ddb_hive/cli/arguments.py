@@ -14,11 +14,12 @@ from airflow_ddb_hive.model.job import CATALOGS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Options", "parse_arguments"]
+__all__ = ["Options", "add_place_options", "parse_arguments", "parse_pairs", "place_access"]
 
 _EPILOG = """\
 Rows go to standard output as the Hive CLI prints them, everything else to standard error. Without -e and -f the script
-is read from standard input; on a terminal there is a prompt. AWS's own variables work: AWS_PROFILE, AWS_REGION,
+is read from standard input; on a terminal there is a prompt. "ddb-hive describe-table TABLE" prints the DDL that fits a
+DynamoDB table; "ddb-hive describe-table --help" says more. AWS's own variables work: AWS_PROFILE, AWS_REGION,
 AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_S3 and the rest. DDB_HIVE_TRACEBACK=1 shows the traceback of a fault."""
 
 
@@ -38,6 +39,7 @@ class Options:
     catalog: str | None
     engine: str
     access: AwsAccess
+    explain: bool = False
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> Options:
@@ -59,18 +61,24 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
         init_files=tuple(found.init_files),
         silent=found.silent,
         verbose=found.verbose,
-        hivevars=_pairs("--hivevar", found.hivevars),
-        hiveconfs=_pairs("--hiveconf", found.hiveconfs),
+        hivevars=parse_pairs("--hivevar", found.hivevars),
+        hiveconfs=parse_pairs("--hiveconf", found.hiveconfs),
         database=found.database,
         warehouse=found.warehouse,
         catalog=found.catalog,
         engine=found.engine,
-        access=AwsAccess(
-            region=found.region,
-            profile=found.profile,
-            dynamodb_endpoint_url=found.endpoint_url,
-            s3_endpoint_url=found.s3_endpoint_url,
-        ),
+        explain=found.explain,
+        access=place_access(found),
+    )
+
+
+def place_access(found: argparse.Namespace) -> AwsAccess:
+    """Return the access that the options of :func:`add_place_options` describe."""
+    return AwsAccess(
+        region=found.region,
+        profile=found.profile,
+        dynamodb_endpoint_url=found.endpoint_url,
+        s3_endpoint_url=found.s3_endpoint_url,
     )
 
 
@@ -83,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_script_options(parser)
-    _add_place_options(parser)
+    _add_session_options(parser)
+    add_place_options(parser)
     return parser
 
 
@@ -94,6 +103,7 @@ def _add_script_options(parser: argparse.ArgumentParser) -> None:
     add("-f", dest="files", action="append", default=[], metavar="FILE", help="run a script; - is standard input")
     add = parser.add_argument
     add("-i", dest="init_files", action="append", default=[], metavar="INIT", help="run this script first")
+    add("--explain", action="store_true", help="print what statements would read, write and cost, and run nothing")
     add("-S", "--silent", action="store_true", help="print rows and errors only")
     add("-v", "--verbose", action="store_true", help="show each statement, on standard error")
     add(
@@ -108,19 +118,33 @@ def _add_script_options(parser: argparse.ArgumentParser) -> None:
     add("--version", action="version", version=f"ddb-hive {__version__}")
 
 
-def _add_place_options(parser: argparse.ArgumentParser) -> None:
+def _add_session_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--database", default="default", metavar="DB", help="database to start in")
     add("--warehouse", metavar="URL", help="folder or S3 prefix of managed tables; else they end with the process")
     add("--catalog", choices=CATALOGS, help="where tables are known (default: the warehouse if named, else memory)")
     add("--engine", default="local", help="where to run (default: local)")
-    add("--endpoint-url", metavar="URL", help="DynamoDB's endpoint")
+
+
+def add_place_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where the AWS services are and who asks."""
+    add = parser.add_argument
+    add("--endpoint-url", "--endpoint", dest="endpoint_url", metavar="URL", help="DynamoDB's endpoint")
     add("--s3-endpoint-url", metavar="URL", help="S3's endpoint")
     add("--region", help="AWS region")
     add("--profile", help="profile in AWS's configuration files")
 
 
-def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+def parse_pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    """Read options that are written as ``key=value``.
+
+    Example:
+        >>> parse_pairs("--hiveconf", ["dynamodb.region=eu-west-1"])
+        {'dynamodb.region': 'eu-west-1'}
+
+    Raises:
+        InputError: One has another form.
+    """
     pairs = {}
     for text in texts:
         key, sign, value = text.partition("=")

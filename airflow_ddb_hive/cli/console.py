@@ -6,14 +6,14 @@ import contextlib
 from typing import TYPE_CHECKING, TextIO
 
 from airflow_ddb_hive.model.progress import Progress, progress_line
+from airflow_ddb_hive.model.usage_text import usage_text
 
 if TYPE_CHECKING:
-    from airflow_ddb_hive.model.job import StatementReport, TableUsage
+    from airflow_ddb_hive.model.job import StatementReport
 
-__all__ = ["Console", "usage_line"]
+__all__ = ["Console"]
 
 _ERASE_LINE = "\r\x1b[K"
-_VERBS = {"read": "read", "write": "wrote"}
 
 
 class Console:
@@ -62,24 +62,9 @@ class Console:
         fetched = f", Fetched: {rows} row(s)" if rows else ""
         self.notice(f"Time taken: {round(report.seconds, 3)} seconds{fetched}")
         for usage in report.usage:
-            self.notice(usage_line(usage))
+            self.notice(usage_text(usage))
 
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
-
-
-def usage_line(usage: TableUsage) -> str:
-    """Return what a statement took from one table, for people.
-
-    Example:
-        >>> from airflow_ddb_hive.model.job import TableUsage
-        >>> usage_line(TableUsage(table="Features", role="read", items=3407, bytes=400_000, requests=1, units=49.5))
-        'Features: read 3,407 items, 0.4 MB, 49.5 units in 1 request(s)'
-    """
-    noun = "item" if usage.items == 1 else "items"
-    line = f"{usage.table}: {_VERBS[usage.role]} {usage.items:,} {noun}, {usage.bytes / 1e6:,.1f} MB, "
-    line += f"{usage.units:,.1f} units in {usage.requests:,} request(s)"
-    throttles = sum(usage.throttles.values())
-    return f"{line}, throttled {throttles:,} time(s)" if throttles else line

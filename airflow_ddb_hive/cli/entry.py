@@ -11,6 +11,7 @@ from typing import cast
 
 from airflow_ddb_hive.cli.arguments import Options, parse_arguments
 from airflow_ddb_hive.cli.console import Console
+from airflow_ddb_hive.cli.describe_table import COMMAND, parse_describe, run_describe
 from airflow_ddb_hive.cli.exits import CLOSED_OUTPUT, FAILED, INTERRUPTED, NO_SCRIPT, OK, error_text, exit_code
 from airflow_ddb_hive.cli.prompt import statements_from
 from airflow_ddb_hive.cli.rows import RowWriter, write_to_stdout
@@ -39,9 +40,7 @@ def run(arguments: Sequence[str] | None, open_session: OpenSession) -> int:
     console = Console(sys.stderr)
     try:
         with ending_by_signal():
-            options = parse_arguments(arguments)
-            console = Console(sys.stderr, silent=options.silent)
-            return _run_scripts(options, console, open_session)
+            return _run_chosen(sys.argv[1:] if arguments is None else list(arguments), open_session)
     except StoppedBySignal as signal:
         return signal.status
     except BrokenPipeError:
@@ -54,6 +53,16 @@ def run(arguments: Sequence[str] | None, open_session: OpenSession) -> int:
         return exit_code(error)
     except Exception as error:  # noqa: BLE001 - the outermost frame: a fault is one line, whatever it is
         return _fault(console, error)
+
+
+def _run_chosen(arguments: Sequence[str], open_session: OpenSession) -> int:
+    """Run scripts or, where the first word says so, describe a table."""
+    if arguments[:1] == [COMMAND]:
+        described = parse_describe(arguments[1:])
+        run_describe(described, Console(sys.stderr, silent=described.silent), write_to_stdout)
+        return OK
+    options = parse_arguments(arguments)
+    return _run_scripts(options, Console(sys.stderr, silent=options.silent), open_session)
 
 
 def open_local_session(options: Options, console: Console) -> Session:
@@ -69,6 +78,7 @@ def open_local_session(options: Options, console: Console) -> Session:
         schema=options.database,
         on_progress=console.progress,
         on_notice=console.notice,
+        explain_only=options.explain,
     )
     return cast("Session", session)
 

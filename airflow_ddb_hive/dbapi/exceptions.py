@@ -84,6 +84,7 @@ PEP_CLASSES: dict[type[errors.DdbHiveError], type[Error]] = {
     errors.BadValueError: DataError,
     errors.FileFormatError: DataError,
     errors.WriteRefusedError: DataError,
+    errors.ReadRefusedError: OperationalError,
     errors.StorageError: OperationalError,
     errors.AccessError: OperationalError,
     errors.ServiceError: OperationalError,

@@ -7,21 +7,27 @@ because botocore returns a page that fails its checksum on the last attempt as a
 
 from __future__ import annotations
 
+import os
+import ssl
 import threading
-import zlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import botocore.session
 import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.httpsession import get_cert_path
+from botocore.utils import get_environ_proxies
 
+from airflow_ddb_hive.dynamodb.answers import checked_body, damaged
+from airflow_ddb_hive.dynamodb.connections import Connections, Patience
 from airflow_ddb_hive.dynamodb.describe import description_of
-from airflow_ddb_hive.dynamodb.errors_map import CODE_RULES, client_rule, service_rule
+from airflow_ddb_hive.dynamodb.errors_map import Kind, client_rule
 from airflow_ddb_hive.dynamodb.retry import CallContext, Failure, RetryPolicy, send_with_retries
-from airflow_ddb_hive.dynamodb.sender import Answer, Sender
-from airflow_ddb_hive.dynamodb.wire import error_of, throttle_reasons
+from airflow_ddb_hive.dynamodb.roles import proxies, session_in_role, without_keys
+from airflow_ddb_hive.dynamodb.sender import Sender
+from airflow_ddb_hive.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +43,8 @@ _CONNECT_SECONDS = 5
 _READ_SECONDS = 8
 """A page takes DynamoDB far less; and whoever cancels a job waits this long for an answer that never comes."""
 _CONNECTIONS = 64
-_FIRST_FAILURE = 300
-_REQUEST_ID = "x-amzn-requestid"
+
+_T = TypeVar("_T")
 
 
 class _GivenCredentials:
@@ -87,7 +93,8 @@ class DynamoDB:
             client = _make_client(access, session)
         except (BotoCoreError, ValueError) as error:
             raise _failure_of(error).final_error(context, 0) from error
-        return cls(client, policy or RetryPolicy())
+        sender = Sender(client, _connections(client.meta.endpoint_url, access))
+        return cls(client, policy or RetryPolicy(), sender=sender)
 
     def with_policy(self, **changes: Any) -> DynamoDB:
         """Return the same connection with another retry policy."""
@@ -100,6 +107,7 @@ class DynamoDB:
 
     def close(self) -> None:
         """Close the pooled connections."""
+        self._sender.close()
         self._client.close()
 
     def __enter__(self) -> DynamoDB:
@@ -117,8 +125,8 @@ class DynamoDB:
             ServiceError: The endpoint could not be reached.
         """
         context = CallContext(table=table_name, stop=stop or threading.Event())
-        body = self.call("DescribeTable", msgspec.json.encode({"TableName": table_name}), context)
-        return description_of(msgspec.json.decode(body)["Table"])
+        body = msgspec.json.encode({"TableName": table_name})
+        return self.ask("DescribeTable", body, context, _described)
 
     def call(self, operation: str, body: bytes, context: CallContext) -> bytes:
         """Send a request body, again if need be, and return the answer's body, checked whole.
@@ -126,33 +134,54 @@ class DynamoDB:
         Raises:
             DdbHiveError: What the failure means, once it is final.
         """
+        return self.ask(operation, body, context, bytes)
 
-        def attempt() -> bytes:
-            body_bytes = self._send(operation, body, context.table)
+    def ask(self, operation: str, body: bytes, context: CallContext, read: Callable[[bytes], _T]) -> _T:
+        """Send a request body until ``read`` makes something of the answer; what it cannot read is asked for again.
+
+        Args:
+            operation: Such as ``Scan``.
+            body: The request as JSON.
+            context: What the request belongs to.
+            read: Takes the answer's body; raises ServiceError if that is not what was asked for.
+
+        Raises:
+            DdbHiveError: What the failure means, once it is final.
+        """
+
+        def attempt() -> _T:
+            try:
+                answer = self._send(operation, body, context)
+                value = read(answer)
+            except ServiceError as error:
+                raise damaged(f"to {operation} of table {context.table} {error.message}") from error
+            except Failure as failure:
+                if failure.rule.kind is not Kind.UNREACHABLE:
+                    self._reached.set()
+                raise
             self._reached.set()
-            return body_bytes
+            return value
 
         return send_with_retries(attempt, context, self.policy, reached=self._reached.is_set)
 
-    def _send(self, operation: str, body: bytes, table: str) -> bytes:
+    def _send(self, operation: str, body: bytes, context: CallContext) -> bytes:
         try:
-            answer = self._sender.send(operation, table, body)
+            answer = self._sender.send(operation, context.table, body, context.stop)
         except (BotoCoreError, ValueError) as error:
             raise _failure_of(error, self.endpoint_url) from error
-        if answer.status >= _FIRST_FAILURE:
-            self._reached.set()
-            raise _service_failure(answer, table)
-        _check_whole(answer)
-        return answer.body
+        return checked_body(answer, context.table)
 
 
 def _make_client(access: AwsAccess, given: boto3.Session | None) -> Any:
     session = botocore.session.Session(profile=access.profile)
     if given is not None:
         session.register_component("credential_provider", _GivenCredentials(given))
+        access = replace(access, region=access.region or given.region_name)
+    if access.role_arn is not None:
+        session, access = session_in_role(access, session), without_keys(access)
     return session.create_client(
         "dynamodb",
-        region_name=access.region or (given.region_name if given is not None else None),
+        region_name=access.region,
         endpoint_url=access.dynamodb_endpoint_url,
         aws_access_key_id=access.access_key_id,
         aws_secret_access_key=access.secret_access_key,
@@ -162,45 +191,35 @@ def _make_client(access: AwsAccess, given: boto3.Session | None) -> Any:
             read_timeout=_READ_SECONDS,
             max_pool_connections=_CONNECTIONS,
             parameter_validation=False,
+            proxies=proxies(access),
             retries={"mode": "standard", "total_max_attempts": 1},
         ),
-    )
-
-
-def _service_failure(answer: Answer, table: str) -> Failure:
-    code, said = error_of(answer.body)
-    message = said or f"HTTP status {answer.status}"
-    return Failure(
-        service_rule(code, answer.status),
-        f"DynamoDB answered {code or answer.status} for table {table}: {message}",
-        code=code or str(answer.status),
-        request_id=answer.headers.get(_REQUEST_ID),
-        reasons=throttle_reasons(answer.body),
     )
 
 
 def _failure_of(error: Exception, endpoint: str | None = None) -> Failure:
     place = f" at {endpoint}" if endpoint else ""
     name = type(error).__name__
-    return Failure(client_rule(error), f"DynamoDB{place}: {error}", code=name, request_id=None, reasons=())
+    rule = client_rule(error)
+    # A cut connection may have had an answer on it, and then the units are gone.
+    consumed = rule.kind is Kind.TRANSIENT
+    return Failure(rule, f"DynamoDB{place}: {error}", code=name, request_id=None, consumed=consumed)
 
 
-def _check_whole(answer: Answer) -> None:
-    """Refuse a body that was cut short or altered on its way."""
-    length = answer.headers.get("content-length")
-    checksum = answer.headers.get("x-amz-crc32")
-    if answer.headers.get("content-encoding", "identity") != "identity":
-        length = checksum = None
-    expectations: tuple[tuple[str | None, Callable[[bytes], int], str], ...] = (
-        (length, len, "length"),
-        (checksum, zlib.crc32, "checksum"),
-    )
-    for expected, measure, what in expectations:
-        if expected is not None and int(expected) != measure(answer.body):
-            raise Failure(
-                CODE_RULES["InternalServerError"],
-                f"DynamoDB's answer arrived with the wrong {what} ({len(answer.body)} bytes)",
-                code="CorruptAnswer",
-                request_id=answer.headers.get(_REQUEST_ID),
-                reasons=(),
-            )
+def _connections(endpoint_url: str, access: AwsAccess) -> Connections | None:
+    """Connections of our own, but where a proxy is on the way: botocore knows them all."""
+    if access.proxy_url is not None or get_environ_proxies(endpoint_url):
+        return None
+    tls = None
+    if endpoint_url.startswith("https:"):
+        session = botocore.session.Session(profile=access.profile)
+        bundle = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+        tls = ssl.create_default_context(cafile=bundle or get_cert_path(verify=True))
+    return Connections(tls, Patience(connect_seconds=_CONNECT_SECONDS, silence_seconds=_READ_SECONDS))
+
+
+def _described(body: bytes) -> TableDescription:
+    try:
+        return description_of(msgspec.json.decode(body)["Table"])
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
+        raise ServiceError(f"describes no table: {error}") from error

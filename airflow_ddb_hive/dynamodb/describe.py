@@ -38,6 +38,7 @@ def description_of(table: Mapping[str, Any]) -> TableDescription:
         item_count=int(table.get("ItemCount", 0)),
         size_bytes=int(table.get("TableSizeBytes", 0)),
         indexes=tuple(_indexes(table, on_demand)),
+        arn=table.get("TableArn", ""),
     )
 
 
@@ -86,4 +87,6 @@ def _indexes(table: Mapping[str, Any], on_demand: bool) -> Iterable[IndexDescrip
                 included=tuple(projection.get("NonKeyAttributes", ())),
                 read_capacity_units=read,
                 write_capacity_units=write,
+                item_count=int(index.get("ItemCount", 0)),
+                size_bytes=int(index.get("IndexSizeBytes", 0)),
             )

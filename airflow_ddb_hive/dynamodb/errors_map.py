@@ -22,7 +22,7 @@ from airflow_ddb_hive.errors import (
     WriteRefusedError,
 )
 
-__all__ = ["CLIENT_RULES", "CODE_RULES", "STATUS_RULES", "Kind", "Rule", "client_rule", "service_rule"]
+__all__ = ["CLIENT_RULES", "CODE_RULES", "NO_ANSWER", "STATUS_RULES", "Kind", "Rule", "client_rule", "service_rule"]
 
 
 class Kind(enum.Enum):
@@ -67,7 +67,12 @@ CODE_RULES: dict[str, Rule] = {
     "MissingAuthenticationTokenException": _BAD_KEYS,
     "ProvisionedThroughputExceeded": _THROTTLED,
     "ProvisionedThroughputExceededException": _THROTTLED,
+    "ReplicatedWriteConflictException": _FAILED,
     "RequestLimitExceeded": _THROTTLED,
+    "RequestThrottled": _THROTTLED,
+    "RequestThrottledException": _THROTTLED,
+    "RequestTimeout": _FAILED,
+    "RequestTimeoutException": _FAILED,
     "ResourceNotFoundException": Rule(
         Kind.FINAL, NotFoundError, "check the name (case matters), the region and the endpoint"
     ),
@@ -76,16 +81,32 @@ CODE_RULES: dict[str, Rule] = {
     "ThrottledException": _THROTTLED,
     "Throttling": _THROTTLED,
     "ThrottlingException": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
+    "TransactionConflictException": _FAILED,
     "TransactionInProgressException": _FAILED,
     "UnrecognizedClientException": _BAD_KEYS,
     "ValidationException": _REFUSED,
 }
 """By the service's error code."""
 
-STATUS_RULES: dict[int, Rule] = {500: _FAILED, 502: _FAILED, 503: _FAILED, 504: _FAILED}
+STATUS_RULES: dict[int, Rule] = {
+    408: _FAILED,
+    429: _THROTTLED,
+    500: _FAILED,
+    502: _FAILED,
+    503: _FAILED,
+    504: _FAILED,
+}
 """By HTTP status, for answers whose code is in no table."""
 
+_LEAST_SERVER_FAULT = 500
+
 _UNREACHABLE = Rule(Kind.UNREACHABLE, ServiceError, "check dynamodb.endpoint, the region and the network")
+NO_ANSWER = Rule(
+    Kind.UNREACHABLE, ServiceError, "that is no answer of DynamoDB: check dynamodb.endpoint and what stands before it"
+)
+"""For a refusal without a code of DynamoDB's."""
+
 _CUT = Rule(Kind.TRANSIENT, ServiceError, "run again; if it lasts, check the network and the proxy")
 
 CLIENT_RULES: tuple[tuple[type[Exception], Rule], ...] = (
@@ -121,7 +142,7 @@ def service_rule(code: str, status: int) -> Rule:
         >>> service_rule("SomethingNew", 502).error.__name__
         'ServiceError'
     """
-    return CODE_RULES.get(code) or STATUS_RULES.get(status) or _REFUSED
+    return CODE_RULES.get(code) or STATUS_RULES.get(status) or (_FAILED if status >= _LEAST_SERVER_FAULT else _REFUSED)
 
 
 def client_rule(error: Exception) -> Rule:

@@ -1,24 +1,24 @@
 """Whole items as ``map<string,string>``: each attribute's value as JSON in the connector's casing.
 
 The connector writes type tags as its SDK's fields are spelt (``s``, ``nULL``, ``sS``) and text as Gson does. DynamoDB's
-own JSON differs in little else, so a page is rewritten by byte replacement. That is safe because a ``{"`` cannot
-occur inside a JSON string; only a map whose first attribute is called ``M`` looks like a tag, and takes the exact path.
+own JSON differs in little else: the first letter of each tag is made small where it stands, and the rest is the page.
 """
 
 from __future__ import annotations
 
 import json
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from airflow_ddb_hive.dynamodb.columns import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Sized
+    from collections.abc import Mapping
 
-    import numpy.typing as npt
+    from airflow_ddb_hive.dynamodb.tokens import Tokens
 
 __all__ = ["TO_CONNECTOR", "connector_text", "item_column"]
 
@@ -36,89 +36,53 @@ TO_CONNECTOR: Mapping[str, str] = {
 }
 """DynamoDB's type tags in the connector's spelling."""
 
-_OPENERS: tuple[tuple[str, str], ...] = (
-    ("S", '"'),
-    ("N", '"'),
-    ("B", '"'),
-    ("BOOL", "t"),
-    ("BOOL", "f"),
-    ("NULL", "t"),
-    ("L", "["),
-    ("M", "{"),
-    ("SS", "["),
-    ("NS", "["),
-    ("BS", "["),
-)
-_REPLACEMENTS = tuple(
-    (f'{{"{tag}":{opener}'.encode(), f'{{"{TO_CONNECTOR[tag]}":{opener}'.encode()) for tag, opener in _OPENERS
-)
-_AMBIGUOUS = b'{"M":{"M":{'
 # Escapes that Gson spells in another way, and the two characters that Gson does escape.
-_OTHER_ESCAPES = (b"\\u", b"\\/")
-_LINE_SEPARATORS = ("\u2028".encode(), "\u2029".encode())
-
-_ITEMS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
-_MAP_TYPE = pa.map_(pa.string(), pa.string())
+_OTHER_SPELLING = "\\\\u|\\\\/|\u2028|\u2029"
+_CASE_BIT = 0x20
 
 
-def item_column(page: bytes) -> pa.MapArray:
+def item_column(tokens: Tokens) -> pa.MapArray:
     """Return a page's items as a map column, attribute name to JSON of its value.
 
     Example:
-        >>> item_column(b'[{"a":{"S":"x"},"b":{"L":[{"NULL":true}]}}]').to_pylist()
+        >>> from airflow_ddb_hive.dynamodb.tokens import Tokens
+        >>> item_column(Tokens(b'[{"a":{"S":"x"},"b":{"L":[{"NULL":true}]}}]')).to_pylist()
         [[('a', '{"s":"x"}'), ('b', '{"l":[{"nULL":true}]}')]]
     """
-    items = _ITEMS.decode(page)
-    if _is_spelt_otherwise(page):
-        return _exact_column(items)
-    values = list(chain.from_iterable(map(dict.values, items)))
-    text = b"".join(values)
-    # Every replacement keeps the length, so offsets of the wire's text are offsets of ours.
-    for old, new in _REPLACEMENTS:
-        text = text.replace(old, new)
-    offsets = pa.py_buffer(_offsets(values))
-    return _map_column(items, pa.StringArray.from_buffers(len(values), offsets, pa.py_buffer(text)))
+    level = tokens.level(0)
+    names = texts_of(tokens, level.tags - 1, None)
+    offsets = np.zeros(tokens.rows + 1, np.int32)
+    np.cumsum(np.bincount(level.owners, minlength=tokens.rows), out=offsets[1:])
+    return pa.MapArray.from_arrays(pa.array(offsets), names, _values(tokens))
 
 
-def _is_spelt_otherwise(page: bytes) -> bool:
-    """Whether the page has anything that byte replacement would get wrong; the cheap questions come first."""
-    if b"\\" in page and any(mark in page for mark in _OTHER_ESCAPES):
-        return True
-    return _AMBIGUOUS in page or (not page.isascii() and any(mark in page for mark in _LINE_SEPARATORS))
-
-
-def _offsets(parts: Sequence[Sized]) -> npt.NDArray[np.int32]:
-    """Where each part begins in the whole, and where the last ends."""
-    ends = np.zeros(len(parts) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, parts), np.int32, len(parts)), out=ends[1:])
-    return ends
-
-
-def _map_column(items: list[dict[str, msgspec.Raw]], texts: pa.Array) -> pa.MapArray:
-    names = pa.array(list(chain.from_iterable(items)), pa.string())
-    return pa.MapArray.from_arrays(pa.array(_offsets(items)), names, texts)
-
-
-def _exact_column(items: list[dict[str, msgspec.Raw]]) -> pa.MapArray:
-    texts = [connector_text(json.loads(bytes(value))) for item in items for value in item.values()]
-    return _map_column(items, pa.array(texts, pa.string()))
+def _values(tokens: Tokens) -> pa.StringArray:
+    """The JSON of each attribute's value."""
+    begins, ends = tokens.spans()
+    if not len(begins):
+        return pa.array([], pa.string())
+    codes = tokens.codes.copy()
+    codes[tokens.starts[tokens.tags]] |= _CASE_BIT
+    bounds = np.empty(2 * len(begins), np.int32)
+    bounds[0::2] = begins
+    bounds[1::2] = ends
+    spans = pa.BinaryArray.from_buffers(pa.binary(), len(bounds) - 1, [None, pa.py_buffer(bounds), pa.py_buffer(codes)])
+    texts = spans.take(pa.array(np.arange(0, len(bounds), 2))).cast(pa.string())
+    if not tokens.escaped and tokens.page.isascii():
+        return texts
+    others = pc.match_substring_regex(texts, _OTHER_SPELLING)
+    if not pc.any(others).as_py():
+        return texts
+    exact = [connector_text(json.loads(text)) for text in texts.filter(others).to_pylist()]
+    return pc.replace_with_mask(texts, others, pa.array(exact, pa.string()))
 
 
 def connector_text(value: Mapping[str, Any]) -> str:
-    r"""Return one attribute value, as DynamoDB's JSON has it, in the connector's text.
+    r"""Return one attribute value as Gson writes it; its type tags are the connector's already.
 
     Example:
-        >>> connector_text({"M": {"M": {"S": "a/b\x01"}}})
+        >>> connector_text({"m": {"M": {"s": "a/b\x01"}}})
         '{"m":{"M":{"s":"a/b\\u0001"}}}'
     """
-    text = json.dumps(_recase(value), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _recase(value: Mapping[str, Any]) -> dict[str, Any]:
-    ((tag, content),) = value.items()
-    if tag == "L":
-        content = [_recase(element) for element in content]
-    elif tag == "M":
-        content = {name: _recase(element) for name, element in content.items()}
-    return {TO_CONNECTOR[tag]: content}

@@ -2,25 +2,31 @@
 
 What a request looks like is asked of the client once for each operation and table, by a call that is stopped before
 it reaches the network: URL (region, FIPS, dual stack, custom endpoint), headers (User-Agent, target) and the settings
-of the signature are botocore's own, as are signer, credentials, proxies, certificates, connections and timeouts.
-Everything is handed over by botocore's events; no private name of it is used.
+of the signature are botocore's own, as are signer, credentials, and, behind a proxy, connections. Everything is handed
+over by botocore's events; no private name of it is used.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.awsrequest import AWSRequest
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, HeadersDict
 from botocore.hooks import first_non_none_response
+
+from airflow_ddb_hive.dynamodb.framing import Answer
+from airflow_ddb_hive.dynamodb.signing import SignedForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflow_ddb_hive.dynamodb.connections import Connections
+
 __all__ = ["Answer", "Sender"]
 
 _METHODS = {
+    "BatchGetItem": "batch_get_item",
     "BatchWriteItem": "batch_write_item",
     "CreateTable": "create_table",
     "DeleteTable": "delete_table",
@@ -28,16 +34,13 @@ _METHODS = {
     "Query": "query",
     "Scan": "scan",
 }
+_NO_REQUESTS: dict[str, Any] = {"BatchGetItem": {"Keys": []}, "BatchWriteItem": []}
+"""What stands for a table's part of a batch."""
+
 _DRAFT = b"a body that is never sent"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status, headers under names of any case, and a body that nobody has looked at."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+_SIGNATURE_VERSION = "v4"
+_SCOPE_PARTS = 5
+"""Access key, day, region, service and ``aws4_request``."""
 
 
 class _Drafted(Exception):  # noqa: N818 - not an error: it ends the call that only asks what a request looks like
@@ -61,6 +64,24 @@ class _Template:
     context: Mapping[str, Any]
     signer: Any
     http_session: Any
+    form: SignedForm | None = None
+
+    def prepare(self, operation: str, body: bytes) -> AWSPreparedRequest:
+        """Return the request with this body, signed with the credentials of this moment."""
+        if self.form is None:
+            return self.sign_by_botocore(operation, body)
+        auth = self.signer.get_auth_instance(self.form.service, self.form.region, _SIGNATURE_VERSION)
+        headers: Any = HeadersDict(self.headers)
+        headers.update(self.form.sign(body, auth.credentials))
+        headers["Content-Length"] = str(len(body))
+        return AWSPreparedRequest(self.method, self.url, headers, body, stream_output=False)
+
+    def sign_by_botocore(self, operation: str, body: bytes) -> AWSPreparedRequest:
+        """Return the same, all of it made by botocore."""
+        request = AWSRequest(self.method, self.url, self.headers, body)
+        request.context = dict(self.context)
+        self.signer.sign(operation, request)
+        return request.prepare()
 
 
 class Sender:
@@ -68,10 +89,12 @@ class Sender:
 
     Args:
         client: A DynamoDB client of botocore whose methods nobody else calls, made without validation of parameters.
+        connections: What requests are sent by; ``None`` leaves them to botocore, which knows proxies.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, connections: Connections | None = None) -> None:
         self._client = client
+        self._connections = connections
         self._templates: dict[tuple[str, str], _Template] = {}
         self._lock = threading.Lock()
         self._draft = _Draft()
@@ -81,34 +104,40 @@ class Sender:
         events.register_first("before-send.dynamodb", _stop_draft)
         events.register_first("needs-retry.dynamodb", self._note_endpoint)
 
-    def send(self, operation: str, table: str, body: bytes) -> Answer:
-        """Send one request, once, and return whatever is answered.
+    def send(self, operation: str, table: str, body: bytes, stop: threading.Event | None = None) -> Answer:
+        """Send one request, once, and return whatever is answered; ``stop`` ends the wait for it.
 
         Raises:
+            JobCancelledError: ``stop`` was set.
             BotoCoreError: There are no credentials, or no answer came.
             ValueError: The endpoint is no URL.
         """
         template = self._templates.get((operation, table)) or self._make_template(operation, table)
-        request = AWSRequest(template.method, template.url, template.headers, body)
-        request.context = dict(template.context)
-        template.signer.sign(operation, request)
-        prepared = request.prepare()
+        prepared = template.prepare(operation, body)
         # Whoever answers requests without a network, such as moto, does so here.
         handlers = self._client.meta.events.emit(f"before-send.dynamodb.{operation}", request=prepared)
-        response = first_non_none_response(handlers) or template.http_session.send(prepared)
-        return Answer(response.status_code, response.headers, response.content)
+        response = first_non_none_response(handlers)
+        if response is None and self._connections is not None:
+            return self._connections.send(prepared, stop or threading.Event())
+        response = response or template.http_session.send(prepared)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, response.content)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        if self._connections is not None:
+            self._connections.close()
 
     def _make_template(self, operation: str, table: str) -> _Template:
         # The table is named because endpoints may be chosen by it.
-        parameters: dict[str, Any] = (
-            {"RequestItems": {table: []}} if operation == "BatchWriteItem" else {"TableName": table}
-        )
+        none = _NO_REQUESTS.get(operation)
+        parameters: dict[str, Any] = {"TableName": table} if none is None else {"RequestItems": {table: none}}
         with self._lock:
             self._draft = draft = _Draft()
             try:
                 getattr(self._client, _METHODS[operation])(**parameters)
             except _Drafted:
-                template = _template_of(draft)
+                template = _with_form(operation, _template_of(draft))
             else:
                 raise RuntimeError(f"botocore sent {operation} to table {table} although it was stopped")
             self._templates[operation, table] = template
@@ -141,3 +170,20 @@ def _template_of(draft: _Draft) -> _Template:
         signer=draft.signer,
         http_session=draft.endpoint.http_session,
     )
+
+
+def _with_form(operation: str, template: _Template) -> _Template:
+    """The template with a form of signature, if botocore signs in a way that can be repeated."""
+    sample = template.sign_by_botocore(operation, _DRAFT)
+    headers = {name: _text(value) for name, value in sample.headers.items()}
+    scope = headers.get("Authorization", "").partition(",")[0].split("/")
+    if len(scope) != _SCOPE_PARTS:
+        return template
+    auth = template.signer.get_auth_instance(scope[3], scope[2], _SIGNATURE_VERSION)
+    if auth.credentials is None:
+        return template
+    return replace(template, form=SignedForm.learn(sample.method, sample.url, headers, _DRAFT, auth.credentials))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value

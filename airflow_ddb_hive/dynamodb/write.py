@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 import threading
-import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-import msgspec
-
-from airflow_ddb_hive.dynamodb.encode import LARGEST_ITEM_BYTES, ItemEncoder
-from airflow_ddb_hive.dynamodb.retry import CallContext, backoff_seconds
-from airflow_ddb_hive.dynamodb.threads import LinkedEvent, StoppableQueue, await_end
-from airflow_ddb_hive.dynamodb.wire import BatchAnswer, parse_batch_answer
-from airflow_ddb_hive.errors import InputError, JobCancelledError, ThrottledError, WriteRefusedError
+from airflow_ddb_hive.dynamodb.batch_pool import Batch, BatchPool, Crew
+from airflow_ddb_hive.dynamodb.batch_send import BatchSender, write_units
+from airflow_ddb_hive.dynamodb.encode import EncodedItems, ItemEncoder
+from airflow_ddb_hive.dynamodb.threads import LinkedEvent
+from airflow_ddb_hive.errors import DdbHiveError, JobCancelledError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,29 +22,33 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.dynamodb.pacing import Pacer
     from airflow_ddb_hive.model.dynamodb import AttributeColumn, TableDescription
 
-__all__ = ["ItemWriter", "WriteOptions"]
+__all__ = ["LARGEST_BATCH_ITEMS", "ItemWriter", "WriteOptions"]
 
-_BATCH_ITEMS = 25
+LARGEST_BATCH_ITEMS = 25
+"""What DynamoDB takes in one request."""
+
 _BATCH_BYTES = 15 * 2**20
+"""DynamoDB takes 16 MB in one request; here the JSON of the items is counted, without what is around it."""
+
 _SLICE_BYTES = 32 * 2**20
-_WRITE_UNIT_BYTES = 1024
-_UNPROCESSED = "UnprocessedItems"
+_LANDING_SECONDS = 2.0
+"""What requests under way get to come back after a failure, so that all that was written is counted."""
 
 
 class WriteOptions(TypedDict, total=False):
-    """Keys to delete, NULLs as ``{NULL:true}``, the largest item, threads, the event that ends waits."""
+    """How items are written.
+
+    ``delete`` deletes the keys; ``null_serialization`` writes NULLs as ``{NULL:true}``; ``max_item_bytes`` is the
+    largest item as the connector counts; ``batch_items`` and ``batch_bytes`` are the most of one request;
+    ``stop`` ends all waits.
+    """
 
     delete: bool
     null_serialization: bool
-    max_item_bytes: int
-    workers: int
+    max_item_bytes: int | None
+    batch_items: int | None
+    batch_bytes: int | None
     stop: threading.Event
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    keys: frozenset[str]
-    requests: list[bytes]
 
 
 class ItemWriter:
@@ -74,26 +74,23 @@ class ItemWriter:
         meter: Meter,
         **options: Unpack[WriteOptions],
     ) -> None:
-        self._db = db
         self._pacer = pacer
         self._meter = meter
         self._table = description.name
+        self._delete = options.get("delete", False)
         self._encoder = ItemEncoder(
             description=description,
             columns=tuple(columns),
-            delete=options.get("delete", False),
+            delete=self._delete,
             null_serialization=options.get("null_serialization", False),
-            max_item_bytes=options.get("max_item_bytes", LARGEST_ITEM_BYTES),
+            max_item_bytes=options.get("max_item_bytes"),
         )
-        self._ended = LinkedEvent(options.get("stop") or threading.Event())
-        self._workers = options.get("workers", 4)
-        self._queue: StoppableQueue[_Batch | None] = StoppableQueue(self._workers, self._ended)
-        self._threads: list[threading.Thread] = []
+        self._most_items = min(LARGEST_BATCH_ITEMS, options.get("batch_items") or LARGEST_BATCH_ITEMS)
+        self._most_bytes = min(_BATCH_BYTES, options.get("batch_bytes") or _BATCH_BYTES)
+        ended = LinkedEvent(options.get("stop") or threading.Event())
+        self._sender = BatchSender(db, description, pacer, meter, ended)
+        self._pool = BatchPool(lambda batch: self._sender.send(batch.requests), Crew(lambda: pacer.lost_seconds), ended)
         self._collected: dict[str, bytes] = {}
-        self._collected_bytes = 0
-        self._in_flight: set[str] = set()
-        self._landed = threading.Condition()
-        self._error: BaseException | None = None
 
     def __enter__(self) -> ItemWriter:
         return self
@@ -108,14 +105,16 @@ class ItemWriter:
         """Take a batch's rows; they are on their way, or wait for others, when this returns.
 
         Raises:
-            WriteRefusedError: A row cannot be an item of the table.
+            WriteRefusedError: A row cannot be an item of the table; the message says how many rows already are.
             DdbHiveError: What stopped the rows that are under way.
         """
         rows = max(1, int(_SLICE_BYTES / max(1.0, batch.nbytes / max(1, batch.num_rows))))
-        for start in range(0, batch.num_rows, rows):
-            encoded = self._encoder.encode(batch.slice(start, rows))
-            for key, request in zip(encoded.keys, encoded.requests, strict=True):
-                self._collect(key, request)
+        try:
+            for start in range(0, batch.num_rows, rows):
+                self._collect(self._encoder.encode(batch.slice(start, rows)))
+                self._submit(least=self._most_items)
+        except DdbHiveError as error:
+            self._fail(error)
 
     def close(self) -> None:
         """Send what is left and wait until all rows are in the table.
@@ -124,138 +123,67 @@ class ItemWriter:
             DdbHiveError: What stopped the rows that were under way.
         """
         try:
-            self._flush()
-            for _ in self._threads:
-                self._put(None)
+            self._submit(least=1)
+            self._pool.finish()
+        except DdbHiveError as error:
+            self._fail(error)
         finally:
-            if self._error is not None:
-                self._ended.set()
-            self._join()
-        self._raise_error()
+            # Nothing is left of a finished pool; of any other, such as at Ctrl-C, everything ends.
+            self._pool.abort()
 
     def abort(self) -> None:
         """Drop what has not been sent and end all threads."""
-        self._ended.set()
-        self._join()
+        self._pool.abort()
 
-    def _collect(self, key: str, request: bytes) -> None:
-        if key in self._collected:
-            self._collected_bytes -= len(self._collected.pop(key))
-            self._meter.replaced(1)
-        elif self._collected_bytes + len(request) > _BATCH_BYTES:
-            self._flush()
-        self._collected[key] = request
-        self._collected_bytes += len(request)
-        if len(self._collected) >= min(_BATCH_ITEMS, self._pacer.page_limit):
-            self._flush()
+    def _collect(self, encoded: EncodedItems) -> None:
+        """Keep the last request of each key among those that have not been sent."""
+        expected = len(self._collected) + len(encoded.keys)
+        self._collected.update(zip(encoded.keys, encoded.requests, strict=True))
+        if len(self._collected) < expected:
+            self._meter.replaced(expected - len(self._collected))
 
-    def _flush(self) -> None:
-        if not self._collected:
-            return
-        batch = _Batch(frozenset(self._collected), list(self._collected.values()))
-        self._collected = {}
-        self._collected_bytes = 0
-        self._wait_for_earlier(batch.keys)
-        if len(self._threads) < self._workers:
-            self._start_thread()
-        self._put(batch)
+    def _submit(self, *, least: int) -> None:
+        """Hand over full batches, or all, and keep the rest."""
+        keys, requests = list(self._collected), list(self._collected.values())
+        start = 0
+        while len(keys) - start >= least:
+            end = start + self._batch_length(requests, start)
+            self._pool.submit(Batch(requests[start:end], keys[start:end]))
+            start = end
+        self._collected = dict(zip(keys[start:], requests[start:], strict=True))
 
-    def _wait_for_earlier(self, keys: frozenset[str]) -> None:
-        """Two requests in flight may land in any order, so a key is in one of them at most."""
-        with self._landed:
-            while not self._in_flight.isdisjoint(keys):
-                if self._ended.is_set():
-                    self._raise_error()
-                    raise JobCancelledError("the job was cancelled", table=self._table)
-                self._landed.wait(0.05)
-            self._in_flight |= keys
+    def _batch_length(self, requests: Sequence[bytes], start: int) -> int:
+        """How many requests go together: within DynamoDB's limits and a request's share of the budget."""
+        length = min(self._most_items, self._pacer.page_limit)
+        part = requests[start : start + length]
+        units = self._pacer.request_units
+        if sum(map(len, part)) <= self._most_bytes and write_units(part) <= units:
+            return len(part)
+        sizes = itertools.accumulate(map(len, part))
+        costs = itertools.accumulate(write_units([request]) for request in part)
+        fitting = itertools.takewhile(
+            lambda total: total[0] <= self._most_bytes and total[1] <= units, zip(sizes, costs, strict=True)
+        )
+        return max(1, sum(1 for _ in fitting))
 
-    def _put(self, batch: _Batch | None) -> None:
-        try:
-            self._queue.put(batch)
-        except JobCancelledError:
-            self._raise_error()
-            raise
+    def _fail(self, error: DdbHiveError) -> None:
+        """Raise the failure that came first, with what had been done until then."""
+        self._pool.abort(landing_seconds=_LANDING_SECONDS)
+        first = self._pool.error
+        if first is not None and not isinstance(first, DdbHiveError):
+            raise first
+        cause = error if first is None or isinstance(first, JobCancelledError) else first
+        if isinstance(cause, JobCancelledError):
+            raise cause
+        raise self._counted(cause) from cause.__cause__
 
-    def _raise_error(self) -> None:
-        if self._error is not None:
-            raise self._error
-
-    def _start_thread(self) -> None:
-        thread = threading.Thread(target=self._work, name=f"write-{len(self._threads)}", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _join(self) -> None:
-        await_end(self._threads, self._ended)
-
-    def _work(self) -> None:
-        try:
-            while (batch := self._queue.get()) is not None:
-                self._send(batch.requests)
-                with self._landed:
-                    self._in_flight -= batch.keys
-                    self._landed.notify_all()
-        except BaseException as error:  # noqa: BLE001 - it is raised again by the thread that writes
-            with self._landed:
-                if self._error is None:
-                    self._error = error
-            self._ended.set()
-
-    def _send(self, requests: list[bytes]) -> None:
-        """Send requests until none comes back unprocessed."""
-        attempt = 0
-        progress = time.monotonic()
-        while True:
-            answer = self._send_once(requests)
-            left = [bytes(raw) for group in answer.unprocessed.values() for raw in group]
-            if not left:
-                return
-            if len(left) < len(requests):
-                attempt, progress = 0, time.monotonic()
-            attempt += 1
-            self._meter.retried(_UNPROCESSED)
-            stuck = time.monotonic() - progress
-            if stuck > self._db.policy.retry_seconds:
-                raise ThrottledError(
-                    f"table {self._table} took none of {len(left)} items for {stuck:.0f} s: "
-                    "lower dynamodb.throughput.write.percent, or raise the capacity",
-                    table=self._table,
-                    code=_UNPROCESSED,
-                )
-            self._ended.wait(backoff_seconds(attempt, self._db.policy))
-            requests = left
-
-    def _send_once(self, requests: list[bytes]) -> BatchAnswer:
-        body = _batch_body(self._table, requests)
-        context = CallContext(table=self._table, stop=self._ended, meter=self._meter, pacer=self._pacer)
-        reserved = self._pacer.acquire(self._ended, self._pacer.estimate(len(requests)))
-        units, done = 0.0, 0
-        try:
-            answer = parse_batch_answer(self._db.call("BatchWriteItem", body, context))
-            done = len(requests) - sum(map(len, answer.unprocessed.values()))
-            units = sum(part.units for part in answer.capacity) or _estimated_units(requests, done)
-        except InputError as error:
-            raise _refused(error, self._table) from error
-        finally:
-            self._pacer.charge(reserved, units, items=done)
-        self._meter.add(items=done, bytes=len(body), requests=1, units=units)
-        return answer
-
-
-def _batch_body(table: str, requests: Sequence[bytes]) -> bytes:
-    name = msgspec.json.encode(table)
-    return b'{"RequestItems":{' + name + b":[" + b",".join(requests) + b']},"ReturnConsumedCapacity":"TOTAL"}'
-
-
-def _estimated_units(requests: Sequence[bytes], done: int) -> float:
-    """What a batch costs when the server does not say: a unit for each KB of each item."""
-    total = sum(math.ceil(len(request) / _WRITE_UNIT_BYTES) for request in requests)
-    return total * done / len(requests)
-
-
-def _refused(error: InputError, table: str) -> InputError | WriteRefusedError:
-    """DynamoDB refuses the items, not the way they were sent."""
-    if error.code != "ValidationException":
-        return error
-    return WriteRefusedError(error.message, table=table, code=error.code, request_id=error.request_id)
+    def _counted(self, error: DdbHiveError) -> DdbHiveError:
+        count = self._sender.done_items
+        if not count and not self._pool.undecided:
+            return error
+        least = "at least " if self._pool.undecided else ""
+        what = "gone from" if self._delete else "in"
+        told = f"{error.message}; {least}{count:,} items of this statement are {what} table {self._table} already"
+        counted = type(error)(told)
+        counted.__dict__.update({**error.__dict__, "message": told})
+        return counted

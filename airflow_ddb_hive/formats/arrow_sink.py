@@ -16,12 +16,17 @@ class ArrowSink:
     closed = False
 
     def __init__(self, target: OutputFile) -> None:
-        self._target = target
+        self._target: OutputFile | None = target
         self._position = 0
 
+    def let_go(self) -> None:
+        """Take no more bytes: the file was given up."""
+        self._target = None
+
     def write(self, data: Any) -> int:
-        """Take bytes."""
-        count = self._target.write(memoryview(data))
+        """Pass bytes on."""
+        view = memoryview(data)
+        count = len(view) if self._target is None else self._target.write(view)
         self._position += count
         return count
 

@@ -125,3 +125,7 @@ class _ParquetWriter:
     def close(self) -> None:
         self._flush()
         self._writer.close()
+
+    def __del__(self) -> None:
+        # pyarrow ends a file that was given up too, although nobody takes its bytes any more.
+        self._sink.let_go()

@@ -21,6 +21,7 @@ __all__ = [
     "DirectorySink",
     "DropDatabase",
     "DropTable",
+    "Explain",
     "InsertStatement",
     "LoadData",
     "MultiInsert",
@@ -157,6 +158,14 @@ class LoadData(Statement):
     overwrite: bool
     table: Table
     partition: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explain(Statement):
+    """EXPLAIN [EXTENDED | FORMATTED] of a statement that reads or writes rows; ``style`` is empty or the word."""
+
+    statement: QueryStatement | InsertStatement | MultiInsert | CreateTableAs | LoadData
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

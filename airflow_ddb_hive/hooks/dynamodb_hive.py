@@ -142,6 +142,42 @@ class DynamoDBHiveHook(DbApiHook):
         """
         return JobRun(self.get_engine(engine), self.prepare(job), log=self.log.info).wait()
 
+    def infer_ddl(
+        self,
+        table_name: str,
+        *,
+        sample_items: int = 1000,
+        max_read_units: float = 250.0,
+        emr: bool = False,
+    ) -> str:
+        """Return a script with the CREATE EXTERNAL TABLE that fits a DynamoDB table, from a sample of its items.
+
+        The columns give the sampled values exactly; comments say how many items have each attribute, what has no column
+        of its own, and what does not run on EMR. The connection's settings count: budget, region, role.
+
+        Args:
+            table_name: The DynamoDB table.
+            sample_items: Items to read at most.
+            max_read_units: Read units to take at most; the last page may exceed them.
+            emr: Use only types that EMR has, and leave the rest to the column of whole items.
+
+        Raises:
+            NotFoundError: There is no such table.
+            DdbHiveError: The table cannot be read, or an argument is impossible.
+        """
+        from airflow_ddb_hive.dynamodb.sample import SampleLimits
+        from airflow_ddb_hive.engines.local.describe_table import describe_table
+
+        described = describe_table(
+            table_name,
+            self.access,
+            limits=SampleLimits(items=sample_items, read_units=max_read_units),
+            portable=emr,
+            settings=self.options.hiveconfs,
+            on_notice=self.log.info,
+        )
+        return described.ddl
+
     def get_conn(self) -> Any:
         """Return a PEP 249 connection.
 

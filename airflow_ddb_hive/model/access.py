@@ -11,6 +11,9 @@ __all__ = ["AwsAccess"]
 class AwsAccess:
     """Region, endpoints and, if not left to AWS's own provider chain, credentials.
 
+    ``role_arn`` is a role that is assumed with these credentials before DynamoDB is asked; ``proxy_url`` is the HTTP
+    proxy on the way to DynamoDB, with its user and password if it wants them.
+
     Secrets do not show in ``repr``: it names the fields that are set.
 
     Example:
@@ -26,6 +29,10 @@ class AwsAccess:
     secret_access_key: str | None = None
     session_token: str | None = None
     glue_endpoint_url: str | None = None
+    role_arn: str | None = None
+    role_external_id: str | None = None
+    role_session_name: str | None = None
+    proxy_url: str | None = None
 
     def __repr__(self) -> str:
         """Name the fields that are set, without the secrets."""
@@ -37,4 +44,4 @@ class AwsAccess:
         return f"AwsAccess({', '.join(shown)})"
 
 
-_SECRET = frozenset({"access_key_id", "secret_access_key", "session_token"})
+_SECRET = frozenset({"access_key_id", "proxy_url", "secret_access_key", "session_token"})

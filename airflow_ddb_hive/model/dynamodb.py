@@ -22,6 +22,7 @@ __all__ = [
     "Predicate",
     "RangeUnit",
     "ReadRequest",
+    "ReadRules",
     "ReadUnit",
     "ScanUnit",
     "TableDescription",
@@ -62,6 +63,8 @@ class IndexDescription:
     included: tuple[str, ...] = ()
     read_capacity_units: int | None = None
     write_capacity_units: int | None = None
+    item_count: int = 0
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class TableDescription:
 
     ``read_capacity_units`` and ``write_capacity_units`` are units a second: provisioned ones, an on-demand maximum
     where one is set, ``None`` for an on-demand table without one. ``item_count`` and ``size_bytes`` are DynamoDB's
-    own, six hours old at worst.
+    own, six hours old at worst. ``arn`` names the table with its region and account.
 
     Example:
         >>> TableDescription(name="Music", hash_key="Artist", attribute_types={"Artist": "S"}).key_attributes
@@ -88,6 +91,7 @@ class TableDescription:
     item_count: int = 0
     size_bytes: int = 0
     indexes: tuple[IndexDescription, ...] = ()
+    arn: str = ""
 
     @property
     def key_attributes(self) -> tuple[str, ...]:
@@ -170,11 +174,28 @@ class AccessPath:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRules:
+    """What becomes of attributes that do not fit their column.
+
+    ``null_bad_values``: a value of the right type that the column cannot hold is NULL, not an error. ``strict_emr``: a
+    string set column is an empty list, not NULL, where the attribute is there with another type, as on EMR.
+
+    Example:
+        >>> ReadRules().null_bad_values
+        False
+    """
+
+    null_bad_values: bool = False
+    strict_emr: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRequest:
     """What to read from a table: the columns, the way to the items, and how the work is cut up.
 
     ``columns`` empty means that only the number of items matters (``Select=COUNT``). ``page_limit`` is the most items
-    that one page may evaluate; ``None`` leaves it to DynamoDB's 1 MB. ``total_segments`` cuts up a scan.
+    that one page may evaluate; ``None`` leaves it to DynamoDB's 1 MB. ``total_segments`` cuts up a scan. ``rules`` say
+    what becomes of attributes that do not fit.
 
     Example:
         >>> ReadRequest(table_name="Music", columns=()).consistent
@@ -187,6 +208,7 @@ class ReadRequest:
     consistent: bool = False
     page_limit: int | None = None
     total_segments: int | None = None
+    rules: ReadRules = field(default_factory=ReadRules)
 
 
 @dataclass(frozen=True, slots=True)

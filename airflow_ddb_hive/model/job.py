@@ -11,7 +11,16 @@ from airflow_ddb_hive.model.access import AwsAccess
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CATALOGS", "Job", "JobHandle", "JobReport", "JobState", "StatementReport", "TableUsage"]
+__all__ = [
+    "CATALOGS",
+    "IndexUsage",
+    "Job",
+    "JobHandle",
+    "JobReport",
+    "JobState",
+    "StatementReport",
+    "TableUsage",
+]
 
 
 CATALOGS = ("memory", "warehouse", "glue")
@@ -45,7 +54,8 @@ class Job:
     ``parameters`` are values for ``%(name)s`` markers, bound as typed literals; ``hivevars`` are textual, as in the
     Hive CLI. ``init_hql`` runs first. ``warehouse`` is a folder or URL for managed tables; ``None`` is a private one
     that ends with the job. ``catalog`` is one of :data:`CATALOGS`; ``None`` is ``warehouse`` where one is named, and
-    otherwise ``memory``. ``keep_rows`` bounds the rows of the last query that the result holds.
+    otherwise ``memory``. ``keep_rows`` bounds the rows of the last query that the result holds. With ``explain_only``
+    nothing is run: the result holds the lines of EXPLAIN for each statement that reads or writes rows.
 
     Example:
         >>> Job(hql="SELECT 1").schema
@@ -62,6 +72,7 @@ class Job:
     access: AwsAccess = field(default_factory=AwsAccess)
     keep_rows: int | None = None
     catalog: str | None = None
+    explain_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +98,28 @@ class JobHandle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexUsage:
+    """What a statement's writes took from one global index's budget: units, units a second, throttles by reason."""
+
+    name: str
+    units: float = 0.0
+    budget: float = 0.0
+    units_per_second: float = 0.0
+    throttles: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableUsage:
     """What a statement took from one table's budget.
 
-    ``role`` is ``read`` or ``write``; units are DynamoDB capacity units, ``budget`` units a second, ``bytes`` as they
-    crossed the wire, ``throttles`` counted by reason. ``mismatched`` counts, for each column, the attributes that were
-    NULL because they have another type than the column; ``bad_values`` those that did not fit and became NULL because
-    ``ddb_hive.on.bad.value`` is ``null``. ``replaced`` counts rows that a later row with the same key replaced.
+    ``role`` is ``read`` or ``write``; ``index`` is the index that was read in the table's place. Units are DynamoDB
+    capacity units, those of ``indexes`` included. ``budget`` is the target at the end, ``units_per_second`` what was
+    achieved in ``seconds`` from the first request to the last answer; both are of the table without the global indexes
+    that writes feed, which have their own in ``indexes``. ``bytes`` are those that crossed the wire, ``scanned`` counts
+    the items that DynamoDB evaluated for a read, ``throttles`` are counted by reason. ``mismatched`` counts, for each
+    column, the attributes that were NULL because they have another type than the column; ``bad_values`` those that did
+    not fit and became NULL because ``ddb_hive.on.bad.value`` is ``null``. ``replaced`` counts rows that a later row
+    with the same key replaced.
     """
 
     table: str
@@ -108,6 +134,11 @@ class TableUsage:
     mismatched: Mapping[str, int] = field(default_factory=dict)
     bad_values: Mapping[str, int] = field(default_factory=dict)
     replaced: int = 0
+    scanned: int = 0
+    seconds: float = 0.0
+    units_per_second: float = 0.0
+    index: str | None = None
+    indexes: tuple[IndexUsage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +153,8 @@ class StatementReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, strings and numbers."""
-        return asdict(self) | {"usage": [asdict(usage) for usage in self.usage]}
+        usages = [asdict(usage) | {"indexes": [asdict(index) for index in usage.indexes]} for usage in self.usage]
+        return asdict(self) | {"usage": usages}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from airflow_ddb_hive.model.dynamodb import ITEM, AttributeColumn, TableDescript
 from airflow_ddb_hive.model.types import (
     STRING,
     ArrayType,
-    CharType,
     DecimalType,
     HiveType,
     MapType,
@@ -26,7 +25,14 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.model.table import Column, Table
 
-__all__ = ["DYNAMODB_TYPES", "attribute_tag", "dynamodb_table_name", "parse_mapping", "resolve_mapping"]
+__all__ = [
+    "DYNAMODB_TYPES",
+    "attribute_tag",
+    "check_serde",
+    "dynamodb_table_name",
+    "parse_mapping",
+    "resolve_mapping",
+]
 
 DYNAMODB_TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS", ITEM})
 """The names that ``dynamodb.type.mapping`` may hold."""
@@ -67,7 +73,7 @@ def attribute_tag(hive_type: HiveType) -> str | None:
             return "M" if all(attribute_tag(field) for _, field in fields) else None
         case DecimalType():
             return "N"
-        case VarcharType() | CharType():
+        case VarcharType():
             return "S"
     return _PRIMITIVE_TAGS.get(str(hive_type))
 
@@ -125,10 +131,7 @@ def resolve_mapping(table: Table, description: TableDescription) -> tuple[Attrib
         InputError: A mapping is not written as ``column:attribute``.
         MappingError: The columns do not fit the mapping, the types, or the DynamoDB table.
     """
-    mapping = parse_mapping(table.properties.get("dynamodb.column.mapping"))
-    types = parse_mapping(table.properties.get("dynamodb.type.mapping"))
-    for column in table.columns:
-        _check_known_types(column, types)
+    mapping, types = check_serde(table)
     _check_table(table, description)
     _check_mapping(table, mapping)
     columns = tuple(_attribute_column(column, mapping, types) for column in table.columns)
@@ -138,8 +141,27 @@ def resolve_mapping(table: Table, description: TableDescription) -> tuple[Attrib
     return columns
 
 
+def check_serde(table: Table) -> tuple[dict[str, str], dict[str, str]]:
+    """Check what Hive finds out when it starts the SerDe, before it looks for the table; return both mappings.
+
+    Example:
+        >>> from airflow_ddb_hive.model.table import Table
+        >>> properties = {"dynamodb.column.mapping": "tags:Tags", "dynamodb.type.mapping": "tags:SS"}
+        >>> check_serde(Table(database="default", name="t", columns=(), properties=properties))
+        ({'tags': 'Tags'}, {'tags': 'SS'})
+
+    Raises:
+        InputError: A mapping is not written as ``column:attribute``.
+        MappingError: A type is none of Hive's or DynamoDB's that the connector or this engine knows.
+    """
+    mapping = parse_mapping(table.properties.get("dynamodb.column.mapping"))
+    types = parse_mapping(table.properties.get("dynamodb.type.mapping"))
+    for column in table.columns:
+        _check_known_types(column, types)
+    return mapping, types
+
+
 def _check_known_types(column: Column, types: Mapping[str, str]) -> None:
-    """What Hive finds out when it starts the SerDe, before all else."""
     if attribute_tag(column.type) is None:
         raise MappingError(f"Unsupported Hive type: {column.type}")
     wanted = types.get(column.name.lower())

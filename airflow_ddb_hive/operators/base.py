@@ -37,11 +37,25 @@ class DdbHiveOperator(EngineOperator):
         schema: Hive database, instead of the connection's.
         parameters: Values for ``%(name)s`` in the script, bound as typed literals.
         init_hql: Statements that run first, text or a ``.hql`` or ``.sql`` template file.
+        max_read_units: Most read units that one statement may take; more fail the task, if possible before anything is
+            read.
+        allow_full_scan: Whether a statement may read the whole of a DynamoDB table; ``None`` leaves it to the settings.
+        explain_only: Log and return what each statement would read, write and cost, and run nothing.
         kwargs: Arguments of :class:`~airflow_ddb_hive.operators.waiting.EngineOperator` and of Airflow's BaseOperator.
     """
 
     template_fields = tuple(
-        sorted((*EngineOperator.template_fields, "hiveconfs", "hivevars", "init_hql", "parameters", "schema"))
+        sorted(
+            (
+                *EngineOperator.template_fields,
+                "hiveconfs",
+                "hivevars",
+                "init_hql",
+                "max_read_units",
+                "parameters",
+                "schema",
+            )
+        )
     )
     template_fields_renderers: ClassVar[dict[str, str]] = {
         "hiveconfs": "json",
@@ -60,9 +74,15 @@ class DdbHiveOperator(EngineOperator):
         schema: str | None = None,
         parameters: Mapping[str, Any] | None = None,
         init_hql: str | None = None,
+        max_read_units: float | str | None = None,
+        allow_full_scan: bool | None = None,
+        explain_only: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.max_read_units = max_read_units
+        self.allow_full_scan = allow_full_scan
+        self.explain_only = explain_only
         self.hiveconfs = hiveconfs
         self.hivevars = hivevars
         self.schema = schema
@@ -85,12 +105,21 @@ class DdbHiveOperator(EngineOperator):
 
         return Job(
             hql=hql,
-            hiveconfs=dict(self.hiveconfs or {}),
+            hiveconfs={**(self.hiveconfs or {}), **self._guards()},
             hivevars=dict(self.hivevars or {}),
             parameters=dict(self.parameters or {}),
             init_hql=self.init_hql,
-            keep_rows=keep_rows,
+            keep_rows=None if self.explain_only else keep_rows,
+            explain_only=self.explain_only,
         )
+
+    def _guards(self) -> dict[str, Any]:
+        """The settings that say what a statement may read."""
+        guards = {
+            "ddb_hive.allow.full.scan": self.allow_full_scan,
+            "ddb_hive.max.read.units": self.max_read_units,
+        }
+        return {name: value for name, value in guards.items() if value not in (None, "")}
 
     def take_result(self, result: ResultSet | None) -> Any:
         """Do with the rows of the last query what the operator is for, and return the task's return value."""
@@ -151,7 +180,13 @@ class DdbHiveOperator(EngineOperator):
     def _finish(self, context: Context, run: JobRun, report: JobReport) -> Any:
         context["ti"].xcom_push(key="report", value=report.to_dict())
         self.log.info("%s", report_text(report))
-        return self.take_result(run.result())
+        return self._explanation(run.result()) if self.explain_only else self.take_result(run.result())
+
+    def _explanation(self, result: ResultSet | None) -> str:
+        """Log what EXPLAIN says of the job's statements, and return it."""
+        text = "\n".join(result.lines()) if result is not None else "no statement of the script reads or writes rows"
+        self.log.info("%s", text)
+        return text
 
     def _hook(self) -> DynamoDBHiveHook:
         from airflow_ddb_hive.hooks.dynamodb_hive import DynamoDBHiveHook

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.model.usage_text import usage_text
+
 if TYPE_CHECKING:
-    from airflow_ddb_hive.model.job import JobReport, StatementReport, TableUsage
+    from airflow_ddb_hive.model.job import JobReport, StatementReport
 
 __all__ = ["report_text"]
 
@@ -22,13 +24,13 @@ def report_text(report: JobReport) -> str:
         >>> print(report_text(JobReport(engine="local", state=JobState.SUCCEEDED, seconds=2, statements=(statement,))))
         Job succeeded on engine local: 1 statement, 2.0 s
           1. SELECT * FROM music: 3 rows, 1.2 s
-             Music: read 3 items, 0.0 MB, 1 request, 0.5 units of 5.0 a second
+             Music: read 3 items, 0.0 MB, 1 request, 0.5 units, target 5.0 units/s
     """
     statements = _count(len(report.statements), "statement")
     lines = [f"Job {report.state} on engine {report.engine}: {statements}, {report.seconds:,.1f} s"]
     for number, statement in enumerate(report.statements, 1):
         lines.append(f"  {number}. {_statement_line(statement)}")
-        lines.extend(f"     {_usage_line(usage)}" for usage in statement.usage)
+        lines.extend(f"     {usage_text(usage)}" for usage in statement.usage)
     return "\n".join(lines)
 
 
@@ -42,17 +44,3 @@ def _statement_line(statement: StatementReport) -> str:
         text = text[: _STATEMENT_CHARACTERS - 1] + "…"
     files = f", {_count(statement.files, 'file')}" if statement.files else ""
     return f"{text}: {_count(statement.rows, 'row')}{files}, {statement.seconds:,.1f} s"
-
-
-def _usage_line(usage: TableUsage) -> str:
-    verb = "wrote" if usage.role == "write" else "read"
-    parts = [
-        f"{usage.table}: {verb} {_count(usage.items, 'item')}",
-        f"{usage.bytes / 1e6:,.1f} MB",
-        _count(usage.requests, "request"),
-        f"{usage.units:,.1f} units of {usage.budget:,.1f} a second",
-    ]
-    if usage.retries:
-        parts.append(f"{usage.retries:,} retried")
-    parts.extend(f"throttled {times:,} times by {reason}" for reason, times in usage.throttles.items())
-    return ", ".join(parts)

@@ -12,13 +12,15 @@ import time
 
 from benchmarks.replay.server import serve
 from benchmarks.replay.service import ReplayService
-from benchmarks.replay.table import ReplayTable
+from benchmarks.replay.table import SHAPES, ReplayTable
 
 
 def main() -> None:
     """Listen, say where on stdout, serve."""
     options = _options()
-    table = ReplayTable(name=options.table, item_count=options.items, items_per_page=options.page_items)
+    table = ReplayTable(
+        name=options.table, item_count=options.items, items_per_page=options.page_items, shape=options.shape
+    )
     service = ReplayService(table, sinks=tuple(options.sink), provisioned_units=options.provisioned)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with socket.create_server(("127.0.0.1", options.port), backlog=256) as listener:
@@ -33,6 +35,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.replay", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: a free one (the URL is printed)")
     parser.add_argument("--table", default="flights", help="the table that has items")
+    parser.add_argument("--shape", choices=SHAPES, default="flights", help="what its items are")
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--page-items", type=int, default=0, help="items in a page; 0: as many as make 1 MB stored")
     parser.add_argument("--sink", action="append", default=[], help="an empty table that accepts writes; repeatable")

@@ -74,6 +74,19 @@ def stored_bytes(item: Mapping[str, Mapping[str, Any]]) -> int:
 
 def _value_bytes(value: Mapping[str, Any]) -> int:
     ((tag, content),) = value.items()
+    if tag in {"BOOL", "NULL"}:
+        return 1
+    if tag == "B":
+        return len(content) * 3 // 4
     if tag == "N":
         return (len(content.strip("-").replace(".", "")) + 1) // 2 + 1
-    return 1 if tag == "BOOL" else len(str(content).encode())
+    return _nested_bytes(tag, content) if tag in {"L", "M", "SS", "NS", "BS"} else len(content.encode())
+
+
+def _nested_bytes(tag: str, content: Any) -> int:
+    """Three bytes for the collection, and one more for each value in a list or map."""
+    if tag == "M":
+        return 3 + len(content) + stored_bytes(content)
+    if tag == "L":
+        return 3 + len(content) + sum(map(_value_bytes, content))
+    return sum(_value_bytes({tag[0]: element}) for element in content)

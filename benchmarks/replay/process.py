@@ -34,10 +34,17 @@ class ReplayProcess:
 
 @contextmanager
 def replay_server(
-    *, items: int, table: str = "flights", sinks: tuple[str, ...] = (), page_items: int = 0, provisioned: int = 0
+    *,
+    items: int,
+    table: str = "flights",
+    shape: str = "flights",
+    sinks: tuple[str, ...] = (),
+    page_items: int = 0,
+    provisioned: int = 0,
 ) -> Iterator[ReplayProcess]:
     """Run a server on a free loopback port and end it afterwards."""
     command = [sys.executable, "-m", "benchmarks.replay", "--parent", "--items", str(items), "--table", table]
+    command += ["--shape", shape]
     command += ["--page-items", str(page_items), *(part for sink in sinks for part in ("--sink", sink))]
     command += ["--provisioned", str(provisioned)] if provisioned else []
     with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:

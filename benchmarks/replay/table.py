@@ -6,12 +6,20 @@ import itertools
 import json
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.replay.flights import ATTRIBUTES, flight, stored_bytes
+from benchmarks.replay.bookings import booking
+from benchmarks.replay.flights import flight, stored_bytes
 
-__all__ = ["KEY", "Page", "ReplayTable"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["KEY", "SHAPES", "Page", "ReplayTable"]
 
 KEY = "flight_id"
+SHAPES: Mapping[str, Callable[[int], dict[str, dict[str, Any]]]] = {"flights": flight, "bookings": booking}
+"""What items a table may have; all have the same key."""
+
 _PAGE_MARK = b"@@@@@@"
 _FIRST_PAGE = 100_000  # keys are numbers without leading zeros, all of one width
 _ROWS_PER_PAGE_ID = 10_000
@@ -40,7 +48,7 @@ class _Template:
 
 @dataclass(slots=True)
 class ReplayTable:
-    """``item_count`` flights under unique keys, in pages of 1 MB as DynamoDB counts.
+    """``item_count`` items of one shape under unique keys, in pages of 1 MB as DynamoDB counts.
 
     Example:
         >>> table = ReplayTable(name="flights", item_count=10_000)
@@ -55,11 +63,13 @@ class ReplayTable:
     item_count: int
     items_per_page: int = 0
     item_bytes: int = 0
+    shape: str = "flights"
     _templates: dict[tuple[str, ...], _Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Measure an item, and from that the page, unless the caller said how many items a page has."""
-        self.item_bytes = math.ceil(sum(stored_bytes(flight(row)) for row in range(1000)) / 1000)
+        make = SHAPES[self.shape]
+        self.item_bytes = math.ceil(sum(stored_bytes(make(row)) for row in range(1000)) / 1000)
         self.items_per_page = min(self.items_per_page or _PAGE_STORED_BYTES // self.item_bytes, _ROWS_PER_PAGE_ID)
 
     @property
@@ -110,11 +120,11 @@ class ReplayTable:
         return template.cut(first, last, page_number)
 
     def _render(self, attributes: tuple[str, ...]) -> _Template:
-        wanted = [name for name in ATTRIBUTES if name in attributes] if attributes else list(ATTRIBUTES)
+        known = list(SHAPES[self.shape](0))
+        wanted = [name for name in known if name in attributes] if attributes else known
         rendered = [self._render_item(row, wanted) for row in range(self.items_per_page)]
         return _Template(b",".join(rendered), [0, *itertools.accumulate(len(text) + 1 for text in rendered)])
 
-    @staticmethod
-    def _render_item(row: int, wanted: list[str]) -> bytes:
-        item = flight(row) | {KEY: {"N": f"{_PAGE_MARK.decode()}{row:04}"}}
+    def _render_item(self, row: int, wanted: list[str]) -> bytes:
+        item = SHAPES[self.shape](row) | {KEY: {"N": f"{_PAGE_MARK.decode()}{row:04}"}}
         return json.dumps({name: item[name] for name in wanted}, separators=(",", ":")).encode()

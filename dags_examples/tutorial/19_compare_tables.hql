@@ -1,5 +1,7 @@
 -- Both tables, attribute by attribute: a row that one of them has otherwise, or not at all, counts as a difference.
--- <=> is equality that holds for NULL too.
+-- <=> is equality that holds for NULL too. Consistent reads see all that the tasks before have written.
+SET ddb_hive.consistent.read=true;
+
 DROP TABLE IF EXISTS ddb_features_copy;
 
 CREATE EXTERNAL TABLE ddb_features_copy (

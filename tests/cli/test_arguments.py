@@ -41,3 +41,8 @@ def test_database_and_warehouse_are_passed_on() -> None:
 def test_long_options_are_not_guessed() -> None:
     with pytest.raises(SystemExit):
         parse_arguments(["--hive", "a=1"])
+
+
+def test_explain_is_asked_for_by_name() -> None:
+    assert parse_arguments(["--explain", "-e", "SELECT 1"]).explain
+    assert not parse_arguments(["-e", "SELECT 1"]).explain

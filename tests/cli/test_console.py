@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import io
 
-from airflow_ddb_hive.cli.console import Console, usage_line
-from airflow_ddb_hive.model.job import TableUsage
+from airflow_ddb_hive.cli.console import Console
 from airflow_ddb_hive.model.progress import Progress
 
 PROGRESS = Progress(table="T", role="write", items=2, bytes=1_000_000)
@@ -53,8 +52,3 @@ def test_a_closed_stderr_stops_nothing() -> None:
     stream = Closed()
     Console(stream).error("FAILED")
     assert stream.attempts == 1
-
-
-def test_throttling_is_reported() -> None:
-    usage = TableUsage(table="T", role="write", items=1, requests=3, units=2.0, throttles={"a": 1, "b": 2})
-    assert usage_line(usage) == "T: wrote 1 item, 0.0 MB, 2.0 units in 3 request(s), throttled 3 time(s)"

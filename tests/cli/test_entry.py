@@ -50,7 +50,7 @@ def test_no_rows_are_not_counted(shell: Callable[..., Said]) -> None:
 
 def test_the_end_report_names_what_was_read(shell: Callable[..., Said]) -> None:
     said = shell("-e", "SELECT a FROM features")
-    assert said.err.splitlines()[-1] == "Features: read 3,407 items, 0.4 MB, 49.5 units in 2 request(s)"
+    assert said.err.splitlines()[-1] == "Features: read 3,407 items, 0.4 MB, 2 requests, 49.5 units"
 
 
 def test_each_repeated_statement_runs(shell: Callable[..., Said]) -> None:
@@ -175,3 +175,14 @@ def test_help_loads_nothing_heavy(option: str) -> None:
     )
     run_ = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert run_.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_explain_prints_the_plan_and_runs_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    warehouse = ["--warehouse", str(tmp_path)]
+    assert main([*warehouse, "-S", "--explain", "-e", "CREATE TABLE t AS SELECT 1 AS a; SELECT a FROM t"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[:3] == ["-- line 1: CREATE TABLE t AS SELECT 1 AS a", "STATEMENT:", "  create table as select"]
+    assert "-- line 1: SELECT a FROM t" in lines
+    assert main([*warehouse, "-S", "-e", "SHOW TABLES"]) == 0
+    assert capfd.readouterr().out == ""
+    assert [path for path in tmp_path.rglob("*") if path.is_dir()] == []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
+import importlib.util
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,30 +11,18 @@ from typing import Any
 import pytest
 
 from tests.connector_golden.compare import differences
-from tests.connector_golden.deviations import DEVIATIONS
+from tests.connector_golden.deviations import DEVIATIONS, ROWS
 from tests.connector_golden.executor import run
-
-SUITE = Path(os.environ.get("DDB_HIVE_SHARED", Path(__file__).parents[3] / "shared")) / "connector-golden"
-AREAS = ("ddl", "read", "item", "write", "delete", "pushdown", "join", "copy", "settings", "aws")
-"""What the DynamoDB side is judged by; files and tools have suites of their own."""
-
-
-def _cases() -> list[dict[str, Any]]:
-    if not SUITE.exists():
-        return []
-    lines = (SUITE / "cases.jsonl").read_text(encoding="utf-8").splitlines()
-    return [case for case in map(json.loads, lines) if case["area"] in AREAS]
+from tests.connector_golden.suite import recorded_cases
 
 
 def _parameter(case: dict[str, Any]) -> Any:
     deviation = DEVIATIONS.get(case["id"])
-    marks = (
-        [] if deviation is None else [pytest.mark.xfail(strict=True, reason=f"{deviation.kind}: {deviation.reason}")]
-    )
+    marks = [] if deviation is None else [pytest.mark.xfail(strict=True, reason=f"{deviation.row}: {deviation.reason}")]
     return pytest.param(case, id=case["id"], marks=marks)
 
 
-CASES = _cases()
+CASES = recorded_cases()
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +49,18 @@ def test_a_script_does_what_real_hive_did(
 @pytest.mark.skipif(not CASES, reason="the connector's recordings are not beside the checkout")
 def test_every_deviation_names_a_case() -> None:
     assert set(DEVIATIONS) <= {case["id"] for case in CASES}
+    assert {deviation.row for deviation in DEVIATIONS.values()} <= set(ROWS)
+
+
+@pytest.mark.skipif(not CASES, reason="the connector's recordings are not beside the checkout")
+def test_the_conformance_page_is_up_to_date() -> None:
+    path = Path(__file__).parents[2] / "docs" / "generate_conformance.py"
+    spec = importlib.util.spec_from_file_location("generate_conformance", path)
+    assert spec is not None
+    assert spec.loader is not None
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    assert generator.PAGE.read_text(encoding="utf-8") == generator.page(CASES), "run: make docs"
 
 
 @pytest.mark.integration

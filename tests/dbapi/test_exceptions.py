@@ -25,6 +25,7 @@ class PrivateError(errors.ThrottledError):
         (errors.BadValueError, dbapi.DataError),
         (errors.FileFormatError, dbapi.DataError),
         (errors.WriteRefusedError, dbapi.DataError),
+        (errors.ReadRefusedError, dbapi.OperationalError),
         (errors.StorageError, dbapi.OperationalError),
         (errors.AccessError, dbapi.OperationalError),
         (errors.ServiceError, dbapi.OperationalError),

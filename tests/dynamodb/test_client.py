@@ -181,14 +181,21 @@ def test_capacity_is_the_narrowest_that_is_known(fields: dict[str, Any], expecte
     assert description.key_attributes == ("id", "at")
 
 
-def test_segments_grow_with_the_table() -> None:
+@pytest.mark.parametrize(
+    ("columns", "sizes"),
+    [
+        ((AttributeColumn("id", parse_type("bigint"), "id", "N"),), ((0, 1), (64 * 2**20 + 1, 2), (2**40, 32))),
+        ((), ((0, 1), (8 * 2**20 + 1, 2), (2**40, 32))),
+    ],
+)
+def test_segments_grow_with_the_table(columns: tuple[AttributeColumn, ...], sizes: tuple[tuple[int, int], ...]) -> None:
     with DynamoDB.connect(access("http://127.0.0.1:9"), policy=RetryPolicy(connect_attempts=1)) as db:
-        for size, segments in ((0, 1), (64 * 2**20 + 1, 2), (2**40, 32)):
+        for size, segments in sizes:
             description = TableDescription(name="T", hash_key="id", size_bytes=size)
             reader = TableReader(
                 db,
-                ReadRequest(table_name="T", columns=()),
-                [],
+                ReadRequest(table_name="T", columns=columns),
+                [column.column for column in columns],
                 Pacer(Budget(capacity_units=1)),
                 Meter("T", "read"),
                 threading.Event(),

@@ -120,10 +120,10 @@ def test_a_missing_key_is_refused_before_anything_is_sent() -> None:
 
 def test_an_item_over_400_kb_is_refused_with_its_key() -> None:
     text = AttributeColumn("s", parse_type("string"), "s", "S")
-    fits = pa.record_batch({"k": [7], "s": ["x" * (409_600 - 4)]})
+    fits = pa.record_batch({"k": [7], "s": ["x" * (409_600 - 5)]})
     assert len(encoder(KEY, text).encode(fits).requests) == 1
     with pytest.raises(WriteRefusedError, match=r'size of 409601 was given.*{"id":{"N":"7"}}'):
-        encoder(KEY, text).encode(pa.record_batch({"k": [7], "s": ["x" * (409_600 - 3)]}))
+        encoder(KEY, text).encode(pa.record_batch({"k": [7], "s": ["x" * (409_600 - 4)]}))
 
 
 def test_one_and_one_point_nought_are_one_key() -> None:

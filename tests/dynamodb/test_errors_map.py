@@ -10,9 +10,10 @@ from airflow_ddb_hive.errors import AccessError, InputError, ServiceError, Throt
 
 RETRIED = {
     "InternalFailure", "InternalServerError", "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable",
+    "ProvisionedThroughputExceededException", "ReplicatedWriteConflictException", "RequestLimitExceeded",
+    "RequestThrottled", "RequestThrottledException", "RequestTimeout", "RequestTimeoutException", "ServiceUnavailable",
     "ServiceUnavailableException", "ThrottledException", "Throttling", "ThrottlingException",
-    "TransactionInProgressException",
+    "TooManyRequestsException", "TransactionConflictException", "TransactionInProgressException",
 }  # fmt: skip
 
 
@@ -27,7 +28,7 @@ def test_a_code_is_tried_again_only_if_it_passes_by_itself(code: str) -> None:
 
 @pytest.mark.parametrize("status", sorted(STATUS_RULES))
 def test_a_failing_status_without_a_known_code_is_tried_again(status: int) -> None:
-    assert service_rule("", status).kind is Kind.TRANSIENT
+    assert service_rule("", status).kind is not Kind.FINAL
 
 
 def test_throttles_end_as_throttled_and_unknown_refusals_as_input() -> None:

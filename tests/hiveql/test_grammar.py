@@ -71,7 +71,6 @@ def test_a_trailing_comma_gets_hives_words(catalog: MemoryCatalog) -> None:
         "select dt + interval '1' day from t",
         "alter table t rename to x",
         "select transform(i) using 'cat' from t",
-        "explain select 1",
     ],
 )
 def test_hiveql_beyond_this_engine_is_refused_with_its_place(text: str, catalog: MemoryCatalog) -> None:

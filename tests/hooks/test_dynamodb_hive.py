@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
+import boto3
 import pytest
 
 from airflow_ddb_hive.errors import AccessError, HiveSyntaxError, InputError
@@ -118,3 +120,24 @@ def test_connection_test_says_what_failed(
     status, message = DynamoDBHiveHook().test_connection()
     assert status is ok
     assert said in message
+
+
+@pytest.mark.integration
+def test_hook_infers_ddl_that_runs(monkeypatch: pytest.MonkeyPatch, dynamodb_local: str) -> None:
+    client = boto3.client("dynamodb", endpoint_url=dynamodb_local, region_name="us-east-1")
+    name = f"Hook{uuid.uuid4().hex}"
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "N"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    client.put_item(TableName=name, Item={"Id": {"N": "1"}, "price": {"N": "1.2345678901234567890"}})
+    extra = {"dynamodb_endpoint_url": dynamodb_local, "region_name": "us-east-1"}
+    _connection(monkeypatch, extra={**extra, "hiveconfs": {"dynamodb.throughput.read.percent": "1"}})
+    hook = DynamoDBHiveHook()
+    assert "map<string,string>" in hook.infer_ddl(name, emr=True)
+    ddl = hook.infer_ddl(name, sample_items=10, max_read_units=5)
+    report = hook.run_job(Job(hql=f"{ddl} SELECT id, price FROM {name};"))
+    client.delete_table(TableName=name)
+    assert report.statements[-1].rows == 1

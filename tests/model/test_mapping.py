@@ -87,6 +87,107 @@ def test_a_table_that_does_not_fit_is_refused_in_the_connectors_words(
     assert message(columns, properties) == expected
 
 
+@pytest.mark.parametrize(
+    ("columns", "properties", "kind", "expected"),
+    [
+        # Each row has the error of the row above it, and one that is found earlier.
+        ("id bigint", {MAPPING: "id:id"}, "EXTERNAL_TABLE", "The key element id does not match type."),
+        (
+            "id bigint; i map<string,string>; j map<string,string>",
+            {MAPPING: "id:id"},
+            "EXTERNAL_TABLE",
+            "Only one column can be mapped to item map type map<string,string>",
+        ),
+        (
+            "id bigint; i map<string,string>; j map<string,string>; s string",
+            {MAPPING: "id:id,s:s", TYPES: "s:N"},
+            "EXTERNAL_TABLE",
+            "The DynamoDB type N does not support Hive type string",
+        ),
+        (
+            "id bigint; s string",
+            {MAPPING: "id:id,s:s,x:X", TYPES: "s:N"},
+            "EXTERNAL_TABLE",
+            "Could not find column(s) for column mapping(s): x:X",
+        ),
+        (
+            "id bigint; s string",
+            {MAPPING: "id:id,x:X", TYPES: "s:N"},
+            "EXTERNAL_TABLE",
+            "Could not find column mapping for column: s",
+        ),
+        (
+            "id bigint; n string; s string",
+            {MAPPING: "id:id,n:,x:X", TYPES: "s:N"},
+            "EXTERNAL_TABLE",
+            "Invalid column mapping for column: n",
+        ),
+        (
+            "id bigint; s string",
+            {MAPPING: "id:id,x:X", TYPES: "s:N"},
+            "MANAGED_TABLE",
+            "Only EXTERNAL tables are supported for DynamoDB.",
+        ),
+        (
+            "id bigint; s string; c map<int,string>",
+            {MAPPING: "id:id,x:X", TYPES: "s:N"},
+            "MANAGED_TABLE",
+            "Unsupported Hive type: map<int,string>",
+        ),
+        (
+            "s string; c map<int,string>",
+            {MAPPING: "id:id,x:X", TYPES: "s:XX"},
+            "MANAGED_TABLE",
+            "Unsupported DynamoDB type: XX",
+        ),
+        (
+            "s string; c map<int,string>",
+            {MAPPING: "id:id,oops", TYPES: "s:XX"},
+            "MANAGED_TABLE",
+            "Invalid entry in mapping oops",
+        ),
+    ],
+)
+def test_of_several_errors_the_one_that_the_connector_finds_first_is_told(
+    columns: str, properties: Mapping[str, str], kind: str, expected: str
+) -> None:
+    assert message(columns, properties, kind=kind).startswith(expected)
+
+
+@pytest.mark.parametrize("status", ["CREATING", "DELETING"])
+def test_a_table_that_comes_or_goes_is_found_before_its_mapping_is_checked(status: str) -> None:
+    assert message("s string", {}, status=status) == f"Table Things is in state {status}"
+    assert message("s string", {}, status=status, kind="MANAGED_TABLE").startswith("Only EXTERNAL")
+
+
+@pytest.mark.parametrize("column", ["num", "NUM"])
+def test_a_key_of_an_index_is_checked_by_the_columns_name_in_any_case(column: str) -> None:
+    table = Table(
+        database="default",
+        name="t",
+        columns=(Column(column, parse_type("string")),),
+        kind="EXTERNAL_TABLE",
+        properties={MAPPING: "num:Elsewhere"},
+    )
+    description = TableDescription(name="T", hash_key="id", attribute_types={"id": "S", "Num": "N"})
+    with pytest.raises(MappingError, match=f"The key element {column} does not match type. DynamoDB Type: N Hive type"):
+        resolve_mapping(table, description)
+
+
+def test_a_key_mapped_to_a_column_of_another_name_is_not_checked() -> None:
+    (column,) = resolved("other bigint", {MAPPING: "other:id"})
+    assert column.attribute == "id"
+
+
+def test_an_attribute_may_hold_a_colon_and_blanks() -> None:
+    (column,) = resolved("c string", {MAPPING: "c:a:b: c"})
+    assert column.attribute == "a:b: c"
+
+
+def test_a_blank_behind_a_comma_belongs_to_the_column() -> None:
+    assert message("id string; n bigint", {MAPPING: "id:id, n:n"}) == "Could not find column mapping for column: n"
+
+
 def test_only_external_tables_are_mapped() -> None:
     words = "Only EXTERNAL tables are supported for DynamoDB."
     assert message("id string", {MAPPING: "id:id"}, kind="MANAGED_TABLE") == words
@@ -120,7 +221,6 @@ def test_a_table_that_comes_or_goes_is_refused(status: str) -> None:
         ("date", "", "S"),
         ("timestamp", "", "S"),
         ("varchar(3)", "", "S"),
-        ("char(3)", "", "S"),
     ],
 )
 def test_each_type_has_its_attribute_type(hive_type: str, types: str, expected: str) -> None:

@@ -18,7 +18,7 @@ from airflow_ddb_hive.errors import (
 from airflow_ddb_hive.hiveql.tree import OutputColumn
 from airflow_ddb_hive.model.job import JobReport, JobState, StatementReport, TableUsage
 from airflow_ddb_hive.model.types import BIGINT, STRING
-from airflow_ddb_hive.operators import DynamoDBHiveOperator
+from airflow_ddb_hive.operators import DynamoDBHiveOperator, DynamoDBQueryOperator
 from airflow_ddb_hive.testing import FakeEngine
 
 Run = Callable[[Any, FakeEngine], Any]
@@ -128,3 +128,37 @@ def test_unknown_engine_is_refused_by_name() -> None:
     with pytest.raises(AirflowFailException, match="no engine 'spark'") as caught:
         type(task).execute.__wrapped__(task, {})  # type: ignore[attr-defined] # the function behind Airflow's guard
     assert isinstance(caught.value.__cause__, InputError)
+
+
+def test_guards_become_settings_that_win(run: Run) -> None:
+    engine = FakeEngine()
+    own = {"ddb_hive.max.read.units": "5", "a": "b"}
+    run(_task(hiveconfs=own, max_read_units=1000, allow_full_scan=False), engine)
+    assert engine.jobs[0].hiveconfs == {
+        "a": "b",
+        "ddb_hive.max.read.units": "1000",
+        "ddb_hive.allow.full.scan": "false",
+    }
+    run(_task(hiveconfs=own), engine)
+    assert engine.jobs[1].hiveconfs == own
+    assert not engine.jobs[1].explain_only
+
+
+def test_explain_only_logs_and_returns_the_plan_whatever_the_operator_does_with_rows(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = [("-- line 1: SELECT 1",), *((f"line {number}",) for number in range(50))]
+    for operator in (_task, lambda **arguments: DynamoDBQueryOperator(task_id="q", hql="SELECT 1", **arguments)):
+        engine = FakeEngine(columns=(OutputColumn("Explain", STRING),), rows=lines)
+        text = run(operator(explain_only=True), engine)
+        assert text.splitlines() == [line for (line,) in lines]
+        assert "line 49" in caplog.text
+        assert (engine.jobs[0].explain_only, engine.jobs[0].keep_rows) == (True, None)
+
+
+def test_explain_only_of_a_script_without_rows_says_so(run: Run) -> None:
+    assert run(_task(explain_only=True), FakeEngine()) == "no statement of the script reads or writes rows"
+
+
+def test_no_attribute_hides_airflows_own_dry_run() -> None:
+    assert callable(_task(explain_only=True).dry_run)

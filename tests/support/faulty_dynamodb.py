@@ -46,6 +46,7 @@ class FaultyDynamoDB:
         self.operations: list[tuple[str, dict[str, Any]]] = []
         self.lock = threading.Lock()
         self.page_size = 10
+        self.takes_nothing = False
         self.hanging = threading.Event()
         self.url = ""
 
@@ -77,7 +78,7 @@ class FaultyDynamoDB:
 
     def _write(self, body: dict[str, Any], fault: str | None) -> dict[str, Any]:
         ((table, requests),) = body["RequestItems"].items()
-        left = requests[1::2] if fault == "unprocessed" else []
+        left = requests[0 if self.takes_nothing else 1 :: 2] if fault == "unprocessed" else []
         done = [request for request in requests if request not in left]
         for request in done:
             if "DeleteRequest" in request:

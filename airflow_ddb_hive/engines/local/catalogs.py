@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
 from airflow_ddb_hive.engines.local.catalog_file import FolderFile, MemoryFile, S3File
+from airflow_ddb_hive.engines.local.scratch import Scratch
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.hiveql.catalog import Catalog as ReadableCatalog
 from airflow_ddb_hive.model.job import CATALOGS
@@ -82,7 +82,7 @@ class Catalog(ReadableCatalog, Protocol):
         ...
 
 
-def private_folder(kind: str | None, warehouse: str | None) -> str | None:
+def private_folder(kind: str | None, warehouse: str | None) -> Scratch | None:
     """Make the folder of a session whose tables are its own; ``None`` for a session that shares them.
 
     Raises:
@@ -96,7 +96,7 @@ def private_folder(kind: str | None, warehouse: str | None) -> str | None:
         raise InputError("catalog 'warehouse' needs a warehouse: give its folder or its S3 prefix")
     if kind == "glue" or warehouse is not None:
         return None
-    return tempfile.mkdtemp(prefix="ddb-hive-warehouse-")
+    return Scratch("warehouse")
 
 
 def open_catalog(
@@ -114,7 +114,7 @@ def open_catalog(
         warehouse: Folder or S3 prefix of managed tables.
         access: Where the AWS services are.
         settings: The session's settings.
-        private: What :func:`private_folder` returned.
+        private: The folder of what :func:`private_folder` returned.
 
     Raises:
         InputError: The warehouse cannot be used.

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.cancellation import Cancellation
+from airflow_ddb_hive.engines.local.misfits import misfit_lines
 from airflow_ddb_hive.model.job import StatementReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from airflow_ddb_hive.engines.local.budgets import BudgetRegistry
     from airflow_ddb_hive.engines.local.catalogs import Catalog
     from airflow_ddb_hive.engines.local.duck import Duck
     from airflow_ddb_hive.engines.local.progress import ProgressReporter, TableMeter
+    from airflow_ddb_hive.engines.local.read_limit import ReadLimit
+    from airflow_ddb_hive.engines.local.setting_notices import SettingNotices
     from airflow_ddb_hive.engines.local.settings import Settings
     from airflow_ddb_hive.engines.local.stores import Stores
     from airflow_ddb_hive.engines.local.tables import DynamoDBTables, MappedTable
@@ -25,7 +29,10 @@ __all__ = ["StatementContext"]
 
 @dataclass(slots=True, kw_only=True)
 class StatementContext:
-    """One statement's surroundings; the counters grow while it runs."""
+    """One statement's surroundings; the counters grow while it runs.
+
+    In a ``rehearsal`` only the catalog changes: no folder is made or removed.
+    """
 
     statement: str
     duck: Duck
@@ -35,9 +42,13 @@ class StatementContext:
     tables: DynamoDBTables
     progress: ProgressReporter
     notice: Callable[[str], None]
+    setting_notices: SettingNotices
+    budgets: BudgetRegistry
     cancellation: Cancellation = field(default_factory=Cancellation)
     meters: list[TableMeter] = field(default_factory=list)
     opened: dict[str, MappedTable] = field(default_factory=dict)
+    read_limits: list[ReadLimit] = field(default_factory=list)
+    rehearsal: bool = False
     rows: int = 0
     files: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -51,17 +62,21 @@ class StatementContext:
     def mapped(self, table: Table) -> MappedTable:
         """The DynamoDB table behind a Hive table, looked up once a statement."""
         if table.qualified_name not in self.opened:
-            self.opened[table.qualified_name] = self.tables.open(table, self.settings)
+            self.opened[table.qualified_name] = self.tables.open(table, self.settings, stop=self.cancellation.event)
         return self.opened[table.qualified_name]
 
     def on_wait(self) -> None:
         """What the caller's thread does between its short waits."""
         self.progress.report(self.meters)
+        for limit in self.read_limits:
+            limit.check(self.meters)
 
     def finish(self) -> None:
-        """Stop the clock, once."""
+        """Stop the clock, once, and say which columns were NULL where there were values."""
         if self.ended is None:
             self.ended = time.monotonic()
+            for line in misfit_lines(self.meters):
+                self.notice(line)
 
     def report(self) -> StatementReport:
         """The numbers so far."""

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.engines.local.insert import into_table
 from airflow_ddb_hive.engines.local.result import StatementResult
 from airflow_ddb_hive.engines.local.stores import local_url
+from airflow_ddb_hive.engines.local.table_settings import is_off
 from airflow_ddb_hive.errors import HiveSemanticError, MappingError
 from airflow_ddb_hive.formats import file_format
+from airflow_ddb_hive.model.emr import emr_notice
+from airflow_ddb_hive.model.settings import is_secret
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
@@ -23,7 +26,15 @@ if TYPE_CHECKING:
     )
     from airflow_ddb_hive.model.table import Table
 
-__all__ = ["create_database", "create_table", "create_table_as", "create_view", "drop_database", "drop_table"]
+__all__ = [
+    "create_database",
+    "create_table",
+    "create_table_as",
+    "create_view",
+    "declare_table_as",
+    "drop_database",
+    "drop_table",
+]
 
 _MANAGED = "MANAGED_TABLE"
 
@@ -38,6 +49,7 @@ def create_table(statement: CreateTable, context: StatementContext) -> Statement
     table = _placed(statement.table)
     if context.catalog.find_table(table.database, table.name) is None:
         _check(table, context)
+        _note_oddities(statement.table, context)
     elif not statement.if_not_exists:
         message = f"Table hive.{table.qualified_name} already exists: drop it, or say IF NOT EXISTS"
         raise HiveSemanticError(message, code=10035, table=table.qualified_name)
@@ -52,18 +64,28 @@ def create_table_as(statement: CreateTableAs, context: StatementContext) -> Stat
     Raises:
         MappingError: The target is a DynamoDB table.
     """
-    if statement.table.storage.handler is not None:
-        raise MappingError("Only EXTERNAL tables are supported for DynamoDB.", table=statement.table.name)
-    table = _placed(statement.table)
-    _check(table, context)
-    if not context.catalog.add_table(table, if_not_exists=statement.if_not_exists):
+    if not declare_table_as(statement, context):
         return _done(context)
+    table = _placed(statement.table)
     try:
         made = context.catalog.find_table(table.database, table.name) or table
         return into_table(made, statement.relation, context)
     except BaseException:
         context.catalog.remove_table(table)
         raise
+
+
+def declare_table_as(statement: CreateTableAs, context: StatementContext) -> bool:
+    """Add the table of a CREATE TABLE AS, without its rows; ``False`` if it is there already and may be.
+
+    Raises:
+        MappingError: The target is a DynamoDB table.
+    """
+    if statement.table.storage.handler is not None:
+        raise MappingError("Only EXTERNAL tables are supported for DynamoDB.", table=statement.table.name)
+    table = _placed(statement.table)
+    _check(table, context)
+    return context.catalog.add_table(table, if_not_exists=statement.if_not_exists)
 
 
 def create_view(statement: CreateView, context: StatementContext) -> StatementResult:
@@ -135,8 +157,13 @@ def drop_database(statement: DropDatabase, context: StatementContext) -> Stateme
 
 def _placed(table: Table) -> Table:
     if table.is_dynamodb:
-        # The connector's SerDe gives the columns: what the script says about them is not kept.
-        return replace(table, columns=tuple(replace(column, comment=None) for column in table.columns))
+        # The connector's SerDe gives the columns: what the script says about them is not kept. Nor are secrets, which
+        # count for nothing in a table.
+        return replace(
+            table,
+            columns=tuple(replace(column, comment=None) for column in table.columns),
+            properties={name: value for name, value in table.properties.items() if not is_secret(name)},
+        )
     return table if table.location is None else replace(table, location=local_url(table.location))
 
 
@@ -146,24 +173,32 @@ def _check(table: Table, context: StatementContext) -> None:
         if table.location is not None:
             context.stores.at(table.location)
     elif table.is_dynamodb:
-        if table.kind == _MANAGED:
-            raise MappingError("Only EXTERNAL tables are supported for DynamoDB.", table=table.name)
-        context.tables.open(table, context.settings, creating=True)
+        context.tables.open(table, context.settings, creating=True, stop=context.cancellation.event)
     else:
         message = f"no storage handler {table.storage.handler}: this engine has DynamoDBStorageHandler"
         raise HiveSemanticError(message, table=table.name)
 
 
+def _note_oddities(table: Table, context: StatementContext) -> None:
+    """Say what of a DynamoDB table's properties does nothing, and what of it does not run on EMR."""
+    if not table.is_dynamodb:
+        return
+    context.setting_notices.check(table.properties, in_table=True)
+    notice = emr_notice(table)
+    if notice is not None and not is_off("ddb_hive.emr.notice", table.properties, context.settings):
+        context.setting_notices.say(notice)
+
+
 def _make_folder(table: Table, context: StatementContext) -> None:
     made = context.catalog.find_table(table.database, table.name)
-    if made is not None and made.location is not None:
+    if made is not None and made.location is not None and not context.rehearsal:
         context.stores.at(made.location).make_folder(made.location)
 
 
 def _drop(table: Table, context: StatementContext) -> None:
     elsewhere = [one.location for one in context.catalog.partitions(table)]
     context.catalog.remove_table(table)
-    if table.kind == _MANAGED and table.location is not None:
+    if table.kind == _MANAGED and table.location is not None and not context.rehearsal:
         for location in elsewhere:
             if location is not None and not location.startswith(f"{table.location.rstrip('/')}/"):
                 context.stores.at(location).remove_folder(location)

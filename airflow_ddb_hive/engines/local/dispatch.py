@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.engines.local import ddl, show
+from airflow_ddb_hive.engines.local.explain import run_explain
+from airflow_ddb_hive.engines.local.guards import check_guards
 from airflow_ddb_hive.engines.local.insert import run_insert
 from airflow_ddb_hive.engines.local.load import run_load
 from airflow_ddb_hive.engines.local.pages import map_batches
@@ -24,6 +26,7 @@ __all__ = ["run_statement"]
 
 def run_statement(statement: statements.Statement, context: StatementContext) -> StatementResult:
     """Run a bound statement; a query's rows are computed when its result is read."""
+    check_guards(statement, context)
     return _RUNNERS[type(statement)](statement, context)
 
 
@@ -33,7 +36,7 @@ def _run_query(statement: statements.QueryStatement, context: StatementContext) 
     plan = map_plan(relation)
     if plan is None:
         return QueryResult(context, relation.columns, WholeQuery(relation, context).batches)
-    source = open_source(plan.scan, context)
+    source = open_source(plan.scan, context, relation)
     return QueryResult(context, relation.columns, lambda shape: map_batches(plan, source, shape, context))
 
 
@@ -50,6 +53,7 @@ _RUNNERS: dict[type[statements.Statement], Callable[[Any, StatementContext], Sta
     statements.Describe: show.describe,
     statements.DropDatabase: ddl.drop_database,
     statements.DropTable: ddl.drop_table,
+    statements.Explain: run_explain,
     statements.InsertStatement: run_insert,
     statements.LoadData: run_load,
     statements.MultiInsert: run_insert,

@@ -98,6 +98,7 @@ class _RunningJob:
             schema=job.schema,
             on_progress=_log_progress,
             on_notice=_log.warning,
+            explain_only=job.explain_only,
         )
         with session:
             self._session = session
@@ -109,12 +110,18 @@ class _RunningJob:
         for result in results:
             self._current = result
             if result.columns is not None:
-                self.rows = self._kept(result)
+                self._keep(self._kept(result))
             result.close()
             self._current = None
             self._done.append(result.report)
             if self.cancelled.is_set():
                 raise JobCancelledError("cancelled")
+
+    def _keep(self, rows: KeptRows) -> None:
+        """Rows of the last query; of explained statements the lines of all."""
+        if self.job.explain_only and self.rows is not None:
+            rows = KeptRows(rows.columns, [*self.rows.batches(), *rows.batches()])
+        self.rows = rows
 
     def _kept(self, result: StatementResult) -> KeptRows:
         limit = self.job.keep_rows

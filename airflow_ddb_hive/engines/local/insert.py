@@ -16,7 +16,7 @@ from airflow_ddb_hive.engines.local.pump import Pump
 from airflow_ddb_hive.engines.local.result import StatementResult
 from airflow_ddb_hive.engines.local.sources import open_source
 from airflow_ddb_hive.engines.local.targets import OpenTarget, Target, open_target
-from airflow_ddb_hive.engines.local.whole import SpooledQueries, WholeQuery
+from airflow_ddb_hive.engines.local.whole import SpooledQueries, WholeQuery, together
 from airflow_ddb_hive.hiveql.statements import InsertStatement, MultiInsert, TableSink
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _work(
     mapped = [plan for plan in plans if plan is not None and plan.limit is None]
     if len(mapped) == len(plans) and len({(one.scan.table.qualified_name, one.scan.sample) for one in mapped}) == 1:
         needed = frozenset[int]().union(*(one.scan.needed for one in mapped))
-        source = open_source(replace(mapped[0].scan, needed=needed), context)
+        source = open_source(replace(mapped[0].scan, needed=needed), context, together(relations))
         return _UnitWork(mapped, source, targets, context).run
     if len(relations) == 1:
         rows = _rows(relations[0], plans[0], targets[0].shape, context)
@@ -95,7 +95,7 @@ def _rows(
 ) -> Generator[pa.RecordBatch]:
     if plan is None:
         return WholeQuery(relation, context).batches(shape)
-    return map_batches(plan, open_source(plan.scan, context), shape, context)
+    return map_batches(plan, open_source(plan.scan, context, relation), shape, context)
 
 
 class _SingleWork:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.statements import LoadData
     from airflow_ddb_hive.storage.base import FileInfo, Store
 
-__all__ = ["run_load"]
+__all__ = ["files_to_load", "run_load"]
 
 _CHUNK_BYTES = 4 << 20
 
@@ -29,15 +29,8 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     Raises:
         HiveSemanticError: There is no file, or the table keeps its rows elsewhere.
     """
-    table = statement.table
-    if table.is_dynamodb:
-        message = (
-            "A non-native table cannot be used as target for LOAD: load a native table, then INSERT … SELECT from it"
-        )
-        raise HiveSemanticError(message, code=10101, table=table.name, line=statement.position.line)
-    path = local_url(statement.path)
-    store = context.stores.at(path)
-    files = _found(store, path, statement)
+    files = files_to_load(statement, context)
+    table, store = statement.table, context.stores.at(local_url(statement.path))
     location = _target(statement, context)
     commit = OutputCommit(context.stores.at(location), location, overwrite=statement.overwrite)
     try:
@@ -66,6 +59,21 @@ def _target(statement: LoadData, context: StatementContext) -> str:
     known = [one.location for one in context.catalog.partitions(table) if one.values == values]
     folder = f"{(table.location or '').rstrip('/')}/{partition_folder(table.partition_columns, values)}"
     return known[0] or folder if known else folder
+
+
+def files_to_load(statement: LoadData, context: StatementContext) -> list[FileInfo]:
+    """List the files that a statement puts into its table.
+
+    Raises:
+        HiveSemanticError: There is no file, or the table keeps its rows elsewhere.
+    """
+    if statement.table.is_dynamodb:
+        message = (
+            "A non-native table cannot be used as target for LOAD: load a native table, then INSERT … SELECT from it"
+        )
+        raise HiveSemanticError(message, code=10101, table=statement.table.name, line=statement.position.line)
+    path = local_url(statement.path)
+    return _found(context.stores.at(path), path, statement)
 
 
 def _found(store: Store, path: str, statement: LoadData) -> list[FileInfo]:

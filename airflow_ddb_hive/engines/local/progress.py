@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.model.progress import Progress, ProgressThrottle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from airflow_ddb_hive.dynamodb import Meter
 
@@ -18,10 +18,14 @@ __all__ = ["ProgressReporter", "TableMeter"]
 
 @dataclass(frozen=True, slots=True)
 class TableMeter:
-    """A meter and the number of items that it will probably reach; 0 if nobody knows."""
+    """A meter and the number of items that it will probably reach; 0 if nobody knows.
+
+    ``tags`` are the DynamoDB types of the columns that are read, by their names.
+    """
 
     meter: Meter
     expected_items: int = 0
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class ProgressReporter:
@@ -52,13 +56,15 @@ class ProgressReporter:
             return
         for metered in meters:
             progress = _progress(metered, now - self._started)
-            if progress.items:
+            if progress.items or progress.fraction:
                 self._listener(progress)
 
 
 def _progress(metered: TableMeter, seconds: float) -> Progress:
     usage = metered.meter.snapshot()
-    fraction = usage.items / metered.expected_items if metered.expected_items else None
+    # What a filter leaves out has been read too.
+    done = max(usage.items, usage.scanned)
+    fraction = done / metered.expected_items if metered.expected_items else None
     left = None if not fraction or fraction >= 1 else seconds * (1 - fraction) / fraction
     return Progress(
         table=usage.table,

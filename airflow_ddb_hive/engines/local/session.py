@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.budgets import BudgetRegistry
 from airflow_ddb_hive.engines.local.cancellation import Cancellation
 from airflow_ddb_hive.engines.local.catalogs import open_catalog, private_folder
 from airflow_ddb_hive.engines.local.context import StatementContext
 from airflow_ddb_hive.engines.local.dispatch import run_statement
 from airflow_ddb_hive.engines.local.duck import Duck
 from airflow_ddb_hive.engines.local.progress import ProgressReporter
+from airflow_ddb_hive.engines.local.rehearsal import rehearse
+from airflow_ddb_hive.engines.local.rehearsed_catalog import RehearsedCatalog
 from airflow_ddb_hive.engines.local.set_command import run_set
+from airflow_ddb_hive.engines.local.setting_notices import SettingNotices
 from airflow_ddb_hive.engines.local.settings import Settings
 from airflow_ddb_hive.engines.local.stores import Stores
 from airflow_ddb_hive.engines.local.tables import DynamoDBTables
@@ -30,6 +34,7 @@ from airflow_ddb_hive.hiveql import (
 from airflow_ddb_hive.hiveql.statements import SetStatement, UseDatabase
 from airflow_ddb_hive.hiveql.tree import Position
 from airflow_ddb_hive.model.access import AwsAccess
+from airflow_ddb_hive.model.settings import masked_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +44,9 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.progress import Progress
 
 __all__ = ["LocalSession"]
+
+_STEP_SECONDS = 0.2
+"""How long closing waits before it tells a running statement once more."""
 
 
 class LocalSession:
@@ -53,6 +61,7 @@ class LocalSession:
         schema: The database to begin in.
         on_progress: Called every few seconds of a long statement, from the thread that waits for it.
         on_notice: Called with one line where the user should know something that is no error.
+        explain_only: Statements are explained instead of run; what they change in the catalog only this session sees.
 
     Raises:
         InputError: The warehouse cannot be used.
@@ -69,25 +78,34 @@ class LocalSession:
         schema: str = "default",
         on_progress: Callable[[Progress], None] | None = None,
         on_notice: Callable[[str], None] | None = None,
+        explain_only: bool = False,
     ) -> None:
         self.settings = Settings(hiveconfs)
         self.hivevars = dict(hivevars or {})
         self._access = access or AwsAccess()
         self._private = private_folder(catalog, warehouse)
-        self._catalog = open_catalog(catalog, warehouse, self._access, self.settings, private=self._private)
+        folder = None if self._private is None else str(self._private.folder)
+        self._catalog = open_catalog(catalog, warehouse, self._access, self.settings, private=folder)
+        self._written: set[str] | None = None
+        if explain_only:
+            self._catalog, self._written = RehearsedCatalog(self._catalog), set()
         self._progress = ProgressReporter(on_progress)
         self._notice = on_notice or (lambda _line: None)
+        self._setting_notices = SettingNotices(self._notice)
+        self._budgets = BudgetRegistry(self._setting_notices.say)
         self._stores = Stores(self._access)
-        self._tables = DynamoDBTables(self._access)
+        self._tables = DynamoDBTables(self._access, self._setting_notices)
         self._duck = Duck(memory_limit=lambda: self.settings["ddb_hive.memory.limit"])
         self._current: StatementResult | None = None
         self._cancellation = Cancellation()
+        self._running = threading.RLock()
         self._closed = False
         self._database = "default"
         if not self._catalog.has_database(schema.lower()):
             self.close()
             raise HiveSemanticError(f"Database does not exist: {schema}", code=10072)
         self._database = schema.lower()
+        self._setting_notices.check(hiveconfs or ())
 
     def run_script(self, text: str, parameters: Mapping[str, object] | None = None) -> Iterator[StatementResult]:
         """Run a script's statements, each when the next result is asked for; the former result is closed first."""
@@ -111,15 +129,21 @@ class LocalSession:
         self._cancellation.cancel()
 
     def close(self) -> None:
-        """End what runs and remove what was private to the session."""
+        """End what runs, in whatever thread, and remove what was private to the session."""
         if self._closed:
             return
         self._closed = True
-        self._close_result()
-        self._tables.close()
-        self._duck.close()
+        self._cancellation.cancel()
+        while not self._running.acquire(timeout=_STEP_SECONDS):
+            self._cancellation.cancel()
+        try:
+            self._close_result()
+            self._tables.close()
+            self._duck.close()
+        finally:
+            self._running.release()
         if self._private is not None:
-            shutil.rmtree(self._private, ignore_errors=True)
+            self._private.close()
 
     def __enter__(self) -> LocalSession:
         return self
@@ -133,16 +157,20 @@ class LocalSession:
             self._current = None
 
     def _run(self, statement: ScriptStatement, parameters: Mapping[str, object] | None) -> StatementResult:
+        with self._running:
+            return self._run_alone(statement, parameters)
+
+    def _run_alone(self, statement: ScriptStatement, parameters: Mapping[str, object] | None) -> StatementResult:
         if self._closed:
             raise InputError("the session is closed: open another one")
         self._close_result()
         self._progress.restart()
         self._cancellation = Cancellation()
-        context = self._context(statement.text)
+        context = self._context(masked_statement(statement.text))
         try:
             self._current = self._dispatch(self._bind(statement, parameters), context)
         except DdbHiveError as error:
-            error.statement = error.statement or statement.text
+            error.statement = error.statement or masked_statement(statement.text)
             raise
         finally:
             if self._current is None:
@@ -169,6 +197,8 @@ class LocalSession:
             self._use(bound.name.lower(), bound.position)
         elif isinstance(bound, SetStatement):
             return run_set(bound, context, self.hivevars)
+        if self._written is not None:
+            return rehearse(bound, context, self._written)
         return run_statement(bound, context)
 
     def _use(self, name: str, position: Position) -> None:
@@ -187,7 +217,10 @@ class LocalSession:
             tables=self._tables,
             progress=self._progress,
             notice=self._notice,
+            setting_notices=self._setting_notices,
+            budgets=self._budgets,
             cancellation=self._cancellation,
+            rehearsal=self._written is not None,
         )
 
 

@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
 from airflow_ddb_hive.errors import InputError
+from airflow_ddb_hive.model.settings import shown_value
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.hiveql.statements import SetStatement
 
 __all__ = ["run_set"]
-
-_NO_EFFECT = {
-    "dynamodb.numberOfSplits": "use dynamodb.scan.segments",
-    "dynamodb.servicename": "the endpoint decides",
-    "dynamodb.version": "nothing depends on it",
-}
-"""Settings that people write and that do nothing, on EMR either, and what to do instead."""
-
-_HIDDEN = ("secret", "password", "token", "accesskey")
 
 
 def run_set(statement: SetStatement, context: StatementContext, hivevars: MutableMapping[str, str]) -> StatementResult:
@@ -44,8 +36,8 @@ def run_set(statement: SetStatement, context: StatementContext, hivevars: Mutabl
     if not isinstance(values, MutableMapping) or values is os.environ:
         raise InputError(f"{statement.key} cannot be set: {prefix} variables are read only")
     values[name] = statement.value
-    if name in _NO_EFFECT:
-        context.notice(f"{name} has no effect, on EMR either: {_NO_EFFECT[name]}")
+    if values is context.settings:
+        context.setting_notices.check([name])
     return StatementResult(context)
 
 
@@ -65,10 +57,4 @@ def _show(context: StatementContext, key: str, name: str, values: Mapping[str, s
 
 
 def _answer(context: StatementContext, pairs: list[tuple[str, str]]) -> StatementResult:
-    return TextResult(context, ["set"], [[f"{key}={_shown(key, value)}"] for key, value in pairs])
-
-
-def _shown(key: str, value: str) -> str:
-    """Secrets are not printed."""
-    lower = key.lower()
-    return "***" if any(word in lower for word in _HIDDEN) else value
+    return TextResult(context, ["set"], [[f"{key}={shown_value(key, value)}"] for key, value in pairs])

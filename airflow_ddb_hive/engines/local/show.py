@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
 from airflow_ddb_hive.errors import HiveSemanticError
+from airflow_ddb_hive.model.settings import shown_value
 from airflow_ddb_hive.model.table import DYNAMODB_HANDLER
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _details(table: Table) -> Iterator[list[str]]:
     yield ["# Detailed Table Information", " ", " "]
     yield from ([*_padded([key, value]), " "] for key, value in _table_facts(table))
     yield ["Table Parameters:", " ", " "]
-    yield from (["", *_padded([key, value])] for key, value in sorted(table.properties.items()))
+    yield from (["", *_padded([key, value])] for key, value in _shown_properties(table))
     yield ["", " ", " "]
     yield ["# Storage Information", " ", " "]
     yield from ([*_padded([key, value]), " "] for key, value in _storage_facts(table))
@@ -91,6 +92,10 @@ def _details(table: Table) -> Iterator[list[str]]:
         yield ["Storage Desc Params:", " ", " "]
         pairs = sorted(table.storage.serde_properties.items())
         yield from (["", *_padded([key, _escaped(value)])] for key, value in pairs)
+
+
+def _shown_properties(table: Table) -> list[tuple[str, str]]:
+    return [(key, shown_value(key, value)) for key, value in sorted(table.properties.items())]
 
 
 def _table_facts(table: Table) -> Iterator[tuple[str, str]]:
@@ -134,7 +139,7 @@ def _create_lines(table: Table) -> Iterator[str]:
     if table.location is not None and table.storage.handler is None:
         yield "LOCATION"
         yield f"  {_quoted(table.location)}"
-    yield from _property_lines("TBLPROPERTIES (", table.properties)
+    yield from _property_lines("TBLPROPERTIES (", dict(_shown_properties(table)))
 
 
 def _storage_lines(table: Table) -> Iterator[str]:

@@ -12,15 +12,20 @@ from airflow_ddb_hive.engines.local.absent import AbsenceWatch
 from airflow_ddb_hive.engines.local.emit import emit_parse, engine_value, has_own_form
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.file_source import ROW_MARK, FileSource, files_bytes
+from airflow_ddb_hive.engines.local.pushdown import access_of
+from airflow_ddb_hive.engines.local.pushdown.sizes import path_bytes
+from airflow_ddb_hive.engines.local.samples import first_rows
 from airflow_ddb_hive.engines.local.table_reader import reader
+from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
+from airflow_ddb_hive.model.dynamodb import AccessPath
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.tables import MappedTable
-    from airflow_ddb_hive.hiveql.tree import Scan
-    from airflow_ddb_hive.model.dynamodb import ScanUnit
+    from airflow_ddb_hive.hiveql.tree import Position, Relation, Sample, Scan
+    from airflow_ddb_hive.model.dynamodb import ReadUnit
     from airflow_ddb_hive.model.table import Table
 
 __all__ = ["ROW_MARK", "DynamoDBSource", "FileSource", "Source", "Unit", "estimated_bytes", "open_source"]
@@ -48,8 +53,10 @@ class Source(Protocol):
         ...
 
 
-def open_source(scan: Scan, context: StatementContext) -> Source:
+def open_source(scan: Scan, context: StatementContext, relation: Relation | None = None) -> Source:
     """Find out what is behind a scan, before anything is read.
+
+    With the ``relation`` that the scan is part of, only what that has use for is read of a DynamoDB table.
 
     Raises:
         MappingError: The DynamoDB table is not there or does not fit.
@@ -57,14 +64,22 @@ def open_source(scan: Scan, context: StatementContext) -> Source:
     """
     needed = tuple(sorted(scan.needed))
     if scan.table.is_dynamodb:
-        return DynamoDBSource(context.mapped(scan.table), needed, context)
+        path = None if relation is None else access_of(scan, relation, context).path
+        source = DynamoDBSource(context.mapped(scan.table), needed, context, path)
+        return source if scan.sample is None else SampledSource(source, scan.sample, scan.position)
     return FileSource(scan, context)
 
 
-def estimated_bytes(scan: Scan, context: StatementContext) -> int:
-    """How large a scan's table is: DynamoDB's own figure, or the sum of its files."""
+def estimated_bytes(scan: Scan, context: StatementContext, relation: Relation | None = None) -> int:
+    """How much is read for a scan, by DynamoDB's own figure or the sum of the table's files.
+
+    With the ``relation`` that the scan is part of, what its conditions leave out is not counted.
+    """
     if scan.table.is_dynamodb:
-        return context.mapped(scan.table).description.size_bytes
+        description = context.mapped(scan.table).description
+        if relation is None:
+            return description.size_bytes
+        return path_bytes(access_of(scan, relation, context).path, description)
     return files_bytes(scan, context)
 
 
@@ -78,14 +93,18 @@ def _schema(table: Table, needed: Sequence[int]) -> pa.Schema:
 class DynamoDBSource:
     """A DynamoDB table, read by parallel segments within its budget."""
 
-    def __init__(self, mapped: MappedTable, needed: tuple[int, ...], context: StatementContext) -> None:
+    def __init__(
+        self, mapped: MappedTable, needed: tuple[int, ...], context: StatementContext, path: AccessPath | None = None
+    ) -> None:
         self.schema = _schema(mapped.table, needed)
-        self.size_bytes = mapped.description.size_bytes
-        self._reader = reader(mapped, needed, context)
+        self.size_bytes = path_bytes(path or AccessPath(), mapped.description)
+        self._reader = reader(mapped, needed, context, path=path)
         self._workers = context.workers
         self._types = [(place, mapped.table.columns[place].type) for place in needed]
+        # What a condition leaves of a table says nothing of the attributes of all of it.
+        watched = needed if path is None or path == AccessPath(index_name=path.index_name) else ()
         self._absence = functools.partial(
-            AbsenceWatch, mapped.description.name, [mapped.columns[place] for place in needed], notice=context.notice
+            AbsenceWatch, mapped.description.name, [mapped.columns[place] for place in watched], notice=context.notice
         )
 
     def stream(self) -> Iterator[pa.RecordBatch]:
@@ -94,16 +113,49 @@ class DynamoDBSource:
             yield from self._absence(parts=1).watch(batches)
 
     def units(self) -> Sequence[Unit]:
-        """One unit a segment."""
-        segments = self._reader.units()
-        absence = self._absence(parts=len(segments))
-        return [functools.partial(self._watched, absence, segment) for segment in segments]
+        """One unit a segment; ranges of keys in groups, for each unit becomes a file."""
+        parts = self._reader.parts()
+        absence = self._absence(parts=len(parts))
+        return [functools.partial(self._watched, absence, part) for part in parts]
 
-    def _watched(self, absence: AbsenceWatch, segment: ScanUnit) -> Iterator[pa.RecordBatch]:
-        return absence.watch(self._reader.batches(segment))
+    def _watched(self, absence: AbsenceWatch, part: Sequence[ReadUnit]) -> Iterator[pa.RecordBatch]:
+        return absence.watch(self._reader.batches(*part))
 
     def typed_sql(self, name: str) -> str | None:
         """Pages are decoded to Arrow's types, which some of the engine's differ from."""
         if not any(has_own_form(type_) for _, type_ in self._types):
             return None
         return emit_parse(name, (), DelimitedOptions(), {i: engine_value(f"s.c{i}", type_) for i, type_ in self._types})
+
+
+class SampledSource:
+    """The first rows of each segment of a DynamoDB table; no more pages are read than they need.
+
+    Raises:
+        UnsupportedSqlError: The sample is no number of rows.
+    """
+
+    def __init__(self, source: DynamoDBSource, sample: Sample, position: Position) -> None:
+        if sample.kind != "rows":
+            message = "a DynamoDB table has no files to take a share of: sample it by TABLESAMPLE(n ROWS)"
+            raise UnsupportedSqlError(message, line=position.line, column=position.column)
+        self.schema, self.size_bytes = source.schema, source.size_bytes
+        self._source = source
+        self._rows = int(sample.amount)
+
+    def stream(self) -> Iterator[pa.RecordBatch]:
+        """One segment after the other."""
+        for unit in self.units():
+            yield from unit()
+
+    def units(self) -> Sequence[Unit]:
+        """The first rows of each segment."""
+        return [functools.partial(self._first, unit) for unit in self._source.units()]
+
+    def _first(self, unit: Unit) -> Iterator[pa.RecordBatch]:
+        with ending(unit()) as batches:
+            yield from first_rows(batches, self._rows)
+
+    def typed_sql(self, name: str) -> str | None:
+        """As the source."""
+        return self._source.typed_sql(name)

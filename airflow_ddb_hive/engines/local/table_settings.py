@@ -9,7 +9,7 @@ from airflow_ddb_hive.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["first_setting", "flag_setting", "number_setting"]
+__all__ = ["first_setting", "flag_setting", "is_off", "number_setting"]
 
 
 def first_setting(key: str, properties: Mapping[str, str], settings: Mapping[str, str]) -> str | None:
@@ -20,6 +20,11 @@ def first_setting(key: str, properties: Mapping[str, str], settings: Mapping[str
 def flag_setting(key: str, properties: Mapping[str, str], settings: Mapping[str, str]) -> bool:
     """Whether the value is ``true``; anything else is false, as for the connector."""
     return (first_setting(key, properties, settings) or "false").strip().lower() == "true"
+
+
+def is_off(key: str, properties: Mapping[str, str], settings: Mapping[str, str]) -> bool:
+    """Whether what is on by default is set to ``false``."""
+    return (first_setting(key, properties, settings) or "true").strip().lower() == "false"
 
 
 def number_setting(key: str, text: str) -> float:

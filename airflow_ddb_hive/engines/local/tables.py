@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.dynamodb import DynamoDB
-from airflow_ddb_hive.engines.local.table_settings import first_setting, number_setting
+from airflow_ddb_hive.engines.local.settings import retry_seconds
+from airflow_ddb_hive.engines.local.table_access import half_pair_notice, table_access
 from airflow_ddb_hive.errors import MappingError, NotFoundError
-from airflow_ddb_hive.model.mapping import resolve_mapping
+from airflow_ddb_hive.model.mapping import check_serde, resolve_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflow_ddb_hive.engines.local.setting_notices import SettingNotices
     from airflow_ddb_hive.model.access import AwsAccess
     from airflow_ddb_hive.model.dynamodb import AttributeColumn, TableDescription
     from airflow_ddb_hive.model.table import Table
@@ -32,46 +34,58 @@ class MappedTable:
 
 
 class DynamoDBTables:
-    """One session's DynamoDB clients: one for each region and endpoint that its tables name."""
+    """One session's DynamoDB clients: one for each region, endpoint, role, proxy and pair of keys that is named."""
 
-    def __init__(self, access: AwsAccess) -> None:
+    def __init__(self, access: AwsAccess, notices: SettingNotices | None = None) -> None:
         self._access = access
+        self._notices = notices
         self._clients: dict[AwsAccess, DynamoDB] = {}
         self._lock = threading.Lock()
+        self._written: set[tuple[str, str]] = set()
+
+    def note_written(self, mapped: MappedTable) -> None:
+        """Remember that this session writes into a table."""
+        self._written.add((mapped.client.endpoint_url, mapped.description.name))
+
+    def has_written(self, mapped: MappedTable) -> bool:
+        """Whether this session has written into a table, so that an eventually consistent read may miss rows of it."""
+        return (mapped.client.endpoint_url, mapped.description.name) in self._written
 
     def client(self, properties: Mapping[str, str], settings: Mapping[str, str]) -> DynamoDB:
         """The client for a table with these properties; table properties win over the session's settings."""
-        access = replace(
-            self._access,
-            region=first_setting("dynamodb.region", properties, settings)
-            or settings.get("dynamodb.regionid")
-            or self._access.region,
-            dynamodb_endpoint_url=first_setting("dynamodb.endpoint", properties, settings)
-            or self._access.dynamodb_endpoint_url,
-        )
+        access = table_access(self._access, properties, settings)
+        notice = half_pair_notice(settings)
+        if notice is not None and self._notices is not None:
+            self._notices.say(notice)
         with self._lock:
             if access not in self._clients:
                 self._clients[access] = DynamoDB.connect(access)
-        seconds = number_setting("ddb_hive.retry.duration", settings.get("ddb_hive.retry.duration", "600"))
-        return self._clients[access].with_policy(retry_seconds=seconds)
+        return self._clients[access].with_policy(retry_seconds=retry_seconds(settings))
 
-    def open(self, table: Table, settings: Mapping[str, str], *, creating: bool = False) -> MappedTable:
+    def open(
+        self,
+        table: Table,
+        settings: Mapping[str, str],
+        *,
+        creating: bool = False,
+        stop: threading.Event | None = None,
+    ) -> MappedTable:
         """Look the DynamoDB table up and check the Hive table's mapping against it.
 
         Without ``dynamodb.table.name`` Hive looks for ``name`` when it makes the table and for ``db.name`` afterwards.
 
         Raises:
-            MappingError: The columns don't fit, or there is no such table, in the connector's words.
+            InputError: A mapping, role or proxy is written wrongly.
+            MappingError: The columns don't fit, or there is no such table, in the connector's words and order.
         """
+        check_serde(table)
         name = table.properties.get("dynamodb.table.name") or (table.name if creating else table.qualified_name)
         client = self.client(table.properties, settings)
         try:
-            description = client.describe(name)
+            description = client.describe(name, stop=stop)
         except NotFoundError as error:
             message = f"Could not lookup table {name} in DynamoDB. Give dynamodb.table.name, region and endpoint of one"
             raise MappingError(f"{message} that is there", table=name) from error
-        if description.status in {"CREATING", "DELETING"}:
-            raise MappingError(f"Table {name} is in state {description.status}", table=name)
         columns = resolve_mapping(table, description)
         return MappedTable(table=table, client=client, description=description, columns=columns)
 

@@ -13,6 +13,7 @@ from airflow_ddb_hive.engines.local.emit import emit_relation
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.feed import Feed
 from airflow_ddb_hive.engines.local.plan import stream_plan
+from airflow_ddb_hive.engines.local.pushdown import counted
 from airflow_ddb_hive.engines.local.sources import ROW_MARK, estimated_bytes, open_source
 from airflow_ddb_hive.engines.local.stream_left import stream_left
 from airflow_ddb_hive.hiveql.tree import Union
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.sources import Source
     from airflow_ddb_hive.hiveql.tree import Relation, Scan
 
-__all__ = ["SpooledQueries", "WholeQuery", "spool"]
+__all__ = ["SpooledQueries", "WholeQuery", "spool", "together"]
 
 _BATCH_ROWS = 2048
 
@@ -37,11 +38,11 @@ class WholeQuery:
 
     def __init__(self, relation: Relation, context: StatementContext) -> None:
         self._context = context
-        self._plan = stream_plan(relation, lambda scan: estimated_bytes(scan, context))
+        self._plan = stream_plan(counted(relation, context), lambda scan: estimated_bytes(scan, context, relation))
         opened = [scan for scan, _ in self._plan.spools]
         if self._plan.stream is not None:
             opened.append(self._plan.stream)
-        self._sources = {scan.id: open_source(scan, context) for scan in opened}
+        self._sources = {scan.id: open_source(scan, context, relation) for scan in opened}
 
     def batches(self, shape: Shape) -> Generator[pa.RecordBatch]:
         """Yield the rows, shaped."""
@@ -98,12 +99,12 @@ class SpooledQueries:
     """
 
     def __init__(self, relations: Sequence[Relation], context: StatementContext) -> None:
-        whole = Union(0, (), tuple(relations))
-        plan = stream_plan(whole, lambda scan: estimated_bytes(scan, context))
+        whole = together(relations)
+        plan = stream_plan(whole, lambda scan: estimated_bytes(scan, context, whole))
         streamed = () if plan.stream is None else ((plan.stream, (plan.stream.id,)),)
         self._context = context
         self._spools = (*plan.spools, *streamed)
-        self._sources = {scan.id: open_source(scan, context) for scan, _ in self._spools}
+        self._sources = {scan.id: open_source(scan, context, whole) for scan, _ in self._spools}
         self._stack = ExitStack()
         self._names: dict[int, str] = {}
         self._cursor: duckdb.DuckDBPyConnection | None = None
@@ -126,6 +127,11 @@ class SpooledQueries:
                 spool(self._cursor, self._sources[scan.id], f"scan_{scan.id}", self._context)
                 self._names.update(dict.fromkeys(ids, f"scan_{scan.id}"))
         return self._cursor
+
+
+def together(relations: Sequence[Relation]) -> Relation:
+    """Queries as one relation, for questions about all that they read; a single one is itself."""
+    return relations[0] if len(relations) == 1 else Union(0, (), tuple(relations))
 
 
 def spool(cursor: duckdb.DuckDBPyConnection, source: Source, name: str, context: StatementContext) -> None:

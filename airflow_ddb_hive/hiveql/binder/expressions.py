@@ -10,8 +10,9 @@ from airflow_ddb_hive.hiveql.binder.calls import bind_call, bind_field, find_fun
 from airflow_ddb_hive.hiveql.binder.coercion import coerced
 from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, bound_grouping
+from airflow_ddb_hive.hiveql.binder.places import first_place, last_word, query_place
 from airflow_ddb_hive.hiveql.functions import WINDOWED
-from airflow_ddb_hive.hiveql.functions.conversion import common_type, comparison_type
+from airflow_ddb_hive.hiveql.functions.conversion import common_type, comparison_type, is_primitive
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     CaseNode,
     CastNode,
@@ -166,9 +167,9 @@ class ExpressionBinder:
         column = None
         match [name for name, _ in parts]:
             case [database, table, name]:
-                column = scope.find_qualified(table, name, database)
+                column = scope.find_qualified(table, name, database, position)
             case [table, name]:
-                column = scope.find_qualified(table, name)
+                column = scope.find_qualified(table, name, None, position)
         return None if column is None else column.reference(position)
 
     def _check_qualifier(self, qualifier: NameNode, node: MemberNode) -> None:
@@ -213,8 +214,8 @@ class ExpressionBinder:
             )
         if home.aggregates is None:
             raise semantic_error(10128, f"Not yet supported place for UDAF '{node.name}'", node.position)
-        if node.name == "count" and not node.arguments and not node.star:
-            raise semantic_error(10015, "Argument expected", node.position)
+        if node.name == "count":
+            _check_count(node)
         inner = replace(home, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE)
         call = bind_call(find_function(node.name, node.position), inner.arguments(node), node)
         return home.aggregates.reference(call)
@@ -250,34 +251,40 @@ class ExpressionBinder:
         conditions = [self._case_condition(node.operand, when) for when, _ in node.branches]
         results = [self.bind(then) for _, then in node.branches]
         default = None if node.default is None else self.bind(node.default)
-        type_ = self._common([*results, *([] if default is None else [default])], node.position)
+        nodes = [*(then for _, then in node.branches), *([] if node.default is None else [node.default])]
+        type_ = self._common([*results, *([] if default is None else [default])], nodes)
         branches = zip(conditions, (coerced(result, type_) for result in results), strict=True)
         return Case(type_, node.position, tuple(branches), None if default is None else coerced(default, type_))
 
     def _case_condition(self, operand: Node | None, when: Node) -> Expression:
         if operand is None:
-            return self.condition(when)
+            condition = self.bind(when)
+            if condition.type not in (BOOLEAN, VOID):
+                message = f'"boolean" is expected after WHEN, but "{condition.type}" is found'
+                word = last_word(when)
+                raise semantic_error(10016, f"Argument type mismatch '{word}': {message}", first_place(when))
+            return coerced(condition, BOOLEAN)
         left, right = self.bind(operand), self.bind(when)
         type_ = comparison_type(left.type, right.type)
         if type_ is None:
             raise semantic_error(
                 10016,
-                f"Argument type mismatch: The expressions after WHEN should have the same type with that after "
-                f'CASE: "{left.type}" is expected but "{right.type}" is found',
-                right.position,
+                f"Argument type mismatch '{last_word(when)}': The expressions after WHEN should have the same type "
+                f'with that after CASE: "{left.type}" is expected but "{right.type}" is found',
+                first_place(when),
             )
         return Call(BOOLEAN, when.position, "=", (coerced(left, type_), coerced(right, type_)))
 
-    def _common(self, results: list[Expression], position: Position) -> HiveType:
+    def _common(self, results: list[Expression], nodes: list[Node]) -> HiveType:
         common: HiveType = VOID
-        for result in results:
+        for result, node in zip(results, nodes, strict=True):
             found = common_type(common, result.type)
             if found is None:
                 raise semantic_error(
                     10016,
-                    f"Argument type mismatch: The expressions after THEN should have the same type: "
-                    f'"{common}" is expected but "{result.type}" is found',
-                    position,
+                    f"Argument type mismatch '{last_word(node)}': The expressions after THEN should have the same "
+                    f'type: "{common}" is expected but "{result.type}" is found',
+                    first_place(node),
                 )
             common = found
         return common
@@ -299,7 +306,7 @@ class ExpressionBinder:
                 10250,
                 "Invalid SubQuery expression: A predicate on EXISTS/NOT EXISTS SubQuery with implicit Aggregation(no "
                 "Group By clause) cannot be rewritten: it is always true",
-                node.position,
+                query_place(node.query),
             )
         return ScalarSubquery(BOOLEAN, node.position, relation, "exists")
 
@@ -307,7 +314,11 @@ class ExpressionBinder:
         operand = self.bind(node.operand)
         relation = self._query(node.query, node.position)
         if len(relation.columns) != 1:
-            raise _one_column(node.position)
+            raise _one_column(query_place(node.query))
+        if not is_primitive(operand.type):
+            have, want = operand.type, relation.columns[0].type
+            message = f"Cannot do equality join on different types: {have} and {want}"
+            raise semantic_error(None, message, first_place(node.operand))
         type_ = comparison_type(operand.type, relation.columns[0].type)
         if type_ is None or relation.columns[0].type != type_:
             type_ = relation.columns[0].type if type_ is None else type_
@@ -319,9 +330,14 @@ class ExpressionBinder:
         return self.bind_query(query)
 
     def _star(self, node: StarNode) -> Expression:
-        raise UnsupportedSqlError(
-            "* may only stand in a select list and in count(*)", line=node.position.line, column=node.position.column
-        )
+        raise semantic_error(None, "TOK_ALLCOLREF is not supported in current context", node.position)
+
+
+def _check_count(node: FunctionNode) -> None:
+    if not node.arguments and not node.star:
+        raise semantic_error(10015, "Argument expected", node.position)
+    if len(node.arguments) > 1 and not node.distinct:
+        raise semantic_error(None, "DISTINCT keyword must be specified", node.position)
 
 
 _NOT_IN_AGGREGATE = "Invalid subquery. Subquery in UDAF is not allowed."

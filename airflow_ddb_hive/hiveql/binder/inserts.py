@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.hiveql.binder.coercion import coerced_relation
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error
 from airflow_ddb_hive.hiveql.binder.enforce import enforced, with_defaults
+from airflow_ddb_hive.hiveql.binder.macros import expanded
 from airflow_ddb_hive.hiveql.binder.partitions import PartitionSpec, read_partition_spec, whole_values
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
@@ -44,7 +45,7 @@ def bind_query_statement(cursor: Cursor, context: Context) -> Statement:
         query = reader.body(source)
         cursor.end()
         query = _with(query, start, ctes)
-        relation = QueryBinder(context).bind(query)
+        relation = QueryBinder(context).bind(expanded(query, context))
         return QueryStatement(relation=pruned(relation), position=start)
     return _InsertReader(cursor, context, reader).read(start, ctes, source)
 
@@ -95,7 +96,7 @@ class _InsertReader:
         query = self._queries.body(source) if source is not None else self._queries.query()
         if isinstance(sink, TableSink):
             query = with_defaults(query, sink)
-        relation = QueryBinder(self._context).bind(_with(query, start, ctes))
+        relation = QueryBinder(self._context).bind(expanded(_with(query, start, ctes), self._context))
         if isinstance(sink, TableSink):
             relation, sink = enforced(self._converted(relation, sink, place), sink, self._context)
         return InsertStatement(relation=pruned(relation), sink=sink, position=start)

@@ -84,6 +84,8 @@ def key_place(root: Node, column: Position) -> tuple[Position, str]:
 
 
 def _parent(root: Node, column: Position) -> Node | None:
+    if isinstance(root, FunctionNode) and root.window is not None:
+        return None
     for part in syntax_parts(root):
         if isinstance(part, NameNode) and part.position == column:
             return root

@@ -22,7 +22,6 @@ REFUSED: dict[str, str] = {
     "ABORT": _NO_TRANSACTIONS,
     "COMMIT": _NO_TRANSACTIONS,
     "COMPILE": "code is not compiled here",
-    "EXPLAIN": "it prints Hive's own plan, which does not exist here",
     "EXPORT": "write the rows with INSERT OVERWRITE DIRECTORY",
     "GRANT": _NO_USERS,
     "IMPORT": "create an external table over the files",

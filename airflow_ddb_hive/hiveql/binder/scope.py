@@ -84,12 +84,18 @@ class Scope:
             raise _ambiguous(name, found, position)
         return found[0] if found else None
 
-    def find_qualified(self, qualifier: str, name: str, database: str | None = None) -> ScopeColumn | None:
+    def find_qualified(
+        self, qualifier: str, name: str, database: str | None = None, position: Position | None = None
+    ) -> ScopeColumn | None:
         """The column of a qualified name."""
-        for column in self.columns:
-            if (column.qualifier, column.name) == (qualifier, name) and database in (None, column.database):
-                return column
-        return None
+        found = [
+            column
+            for column in self.columns
+            if column.name == name and column.qualifier == qualifier and database in (None, column.database)
+        ]
+        if len(found) > 1 and len({column.index for column in found}) > 1:
+            raise _ambiguous(name, found, position)
+        return found[0] if found else None
 
     def of_qualifier(self, qualifier: tuple[str, ...]) -> tuple[ScopeColumn, ...]:
         """The columns of ``alias.*`` or ``database.table.*``."""

@@ -9,6 +9,13 @@ from airflow_ddb_hive.hiveql.binder.columns import read_columns
 from airflow_ddb_hive.hiveql.binder.constraints import ConstraintReader
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.enforce import check_expressions
+from airflow_ddb_hive.hiveql.binder.macros import (
+    bind_create_function,
+    bind_create_macro,
+    bind_drop_function,
+    bind_drop_macro,
+    expanded,
+)
 from airflow_ddb_hive.hiveql.binder.names import table_name
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
@@ -33,7 +40,11 @@ if TYPE_CHECKING:
 
 __all__ = ["bind_create", "bind_drop"]
 
-_NOT_CREATED = ("FUNCTION", "INDEX", "MACRO", "ROLE", "MATERIALIZED")
+_NOT_CREATED = {
+    "MATERIALIZED": "INSERT OVERWRITE a table with the view's query",
+    "RESOURCE": "there are no resource plans here",
+    "ROLE": "there are no users or roles here",
+}
 
 
 def _if(cursor: Cursor, *words: str) -> bool:
@@ -49,9 +60,13 @@ def bind_create(cursor: Cursor, context: Context) -> Statement:
         return bind_create_view(cursor, context, start)
     temporary = cursor.take("TEMPORARY")
     external = cursor.take("EXTERNAL")
-    for word in _NOT_CREATED:
+    if cursor.at("FUNCTION"):
+        return bind_create_function(cursor, start)
+    if temporary and cursor.at("MACRO"):
+        return bind_create_macro(cursor, context, start)
+    for word, reason in _NOT_CREATED.items():
         if cursor.at(word):
-            raise unsupported(f"CREATE {'TEMPORARY ' if temporary else ''}{word} is not supported", start)
+            raise unsupported(f"CREATE {word} is not supported: {reason}", start)
     cursor.expect("TABLE", "ddl statement")
     exists = _if(cursor, "NOT", "EXISTS")
     reader = _TableReader(cursor, context, start, temporary=temporary, external=external)
@@ -136,7 +151,7 @@ class _TableReader:
             return None
         node = QueryReader(self.cursor).query()
         self.cursor.end()
-        return pruned(QueryBinder(self.context).bind(node))
+        return pruned(QueryBinder(self.context).bind(expanded(node, self.context)))
 
     def _kind(self) -> str:
         external = self.external or self.properties.get("EXTERNAL", "").upper() == "TRUE"
@@ -224,9 +239,17 @@ def bind_drop(cursor: Cursor, context: Context) -> Statement:
         if not cascade:
             cursor.take("RESTRICT")
         return DropDatabase(name=name, if_exists=exists, cascade=cascade, position=start)
+    if cursor.at("TEMPORARY", "MACRO"):
+        cursor.advance()
+        return bind_drop_macro(cursor, context, start)
+    if cursor.at("FUNCTION") or cursor.take("TEMPORARY"):
+        return bind_drop_function(cursor, context, start)
+    for word, reason in _NOT_CREATED.items():
+        if cursor.at(word):
+            raise unsupported(f"DROP {word} is not supported: {reason}", start)
     view = cursor.take("VIEW")
-    if not view and not cursor.take("TABLE"):
-        raise unsupported(f"DROP {cursor.word.text.upper()} is not supported", start)
+    if not view:
+        cursor.expect("TABLE", "ddl statement")
     exists = _if(cursor, "EXISTS")
     database, name, _ = table_name(cursor, context)
     cursor.take("PURGE")

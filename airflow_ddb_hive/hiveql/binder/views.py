@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
+from airflow_ddb_hive.hiveql.binder.macros import expanded
 from airflow_ddb_hive.hiveql.binder.names import table_name
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 from airflow_ddb_hive.hiveql.binder.storage import read_properties
@@ -83,7 +84,7 @@ def read_view_query(cursor: Cursor, context: Context, names: _Names = ()) -> tup
     node = QueryReader(cursor).query()
     cursor.end()
     text = cursor.text[first.start : cursor.words[-1].start].strip()
-    found = QueryBinder(context).bind(node).columns
+    found = QueryBinder(context).bind(expanded(node, context)).columns
     return text, _columns(found, names)
 
 

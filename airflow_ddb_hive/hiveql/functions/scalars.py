@@ -134,6 +134,7 @@ OTHERS: dict[str, FunctionSpec] = specs(
         "current_database": "-> string",
         "current_user": "-> string",
         "hash": "any ... -> int",
+        "murmur_hash": "any ... -> int",
         "isnotnull": "any -> boolean",
         "isnull": "any -> boolean",
         "istrue": "boolean -> boolean",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from airflow_ddb_hive.engines.local.emit.java_text import cast_text
 from airflow_ddb_hive.engines.local.emit.instants import instant, micros, seconds
+from airflow_ddb_hive.engines.local.emit.java_text import cast_text
 from airflow_ddb_hive.engines.local.emit.sql import let, wrap
 from airflow_ddb_hive.engines.local.emit.text_moments import (
     text_to_date,

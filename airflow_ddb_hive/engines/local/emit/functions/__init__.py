@@ -7,6 +7,7 @@ from airflow_ddb_hive.engines.local.emit.functions.collection import COLLECTIONS
 from airflow_ddb_hive.engines.local.emit.functions.conditional import CONDITIONALS
 from airflow_ddb_hive.engines.local.emit.functions.date import DATES
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
+from airflow_ddb_hive.engines.local.emit.functions.hashes import HASHES
 from airflow_ddb_hive.engines.local.emit.functions.mathematics import MATHEMATICS
 from airflow_ddb_hive.engines.local.emit.functions.operators import OPERATORS
 from airflow_ddb_hive.engines.local.emit.functions.string import STRINGS
@@ -30,6 +31,7 @@ SQL_FUNCTIONS: dict[str, Emitter] = {
     **DATES,
     **CONDITIONALS,
     **COLLECTIONS,
+    **HASHES,
 }
 """Scalar functions and operators by the names that bound calls carry."""
 
@@ -40,11 +42,9 @@ REFUSED_FUNCTIONS: dict[str, str] = {
     "aes_encrypt": _NO_SQL,
     "chr": "Hive counts its codes modulo 256 as Latin-1",
     "conv": _NO_SQL,
-    "crc32": _NO_SQL,
     "current_database": "the engine does not know it here: write the name",
     "current_user": "no Hive session has a user here",
     "format_number": _NO_SQL,
-    "hash": "its value is Java's own",
     "mask": _NO_SQL,
     "parse_url": _NO_SQL,
     "percentile_approx": "Hive's histogram gives other numbers than any other: use percentile",

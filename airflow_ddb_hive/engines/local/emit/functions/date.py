@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.functions.calendar import label, labelled_moment, week_of_year
-from airflow_ddb_hive.engines.local.emit.functions.date_patterns import Field, formatted, named_text, parsed_seconds, read_pattern
+from airflow_ddb_hive.engines.local.emit.functions.date_patterns import (
+    Field,
+    formatted,
+    named_text,
+    parsed_seconds,
+    read_pattern,
+)
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
 from airflow_ddb_hive.engines.local.emit.functions.string import literal_text
 from airflow_ddb_hive.engines.local.emit.functions.temporal import INTERVALS

@@ -186,8 +186,8 @@ _PIECES: dict[str, Callable[[int, str, str], str]] = {
     "X": _constant("Z"),
 }
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_FULL_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_FULL_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _DAYS = "sunday|monday|tuesday|wednesday|thursday|friday|saturday|sun|mon|tue|wed|thu|fri|sat"
 _MONTH_NAMES = "|".join([*_FULL_MONTHS, *_MONTHS])
 _ZONES = {"gmt": 0, "utc": 0, "ut": 0, "z": 0, "est": -18000, "edt": -14400, "cst": -21600, "cdt": -18000}

@@ -13,7 +13,7 @@ from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.model.types import DecimalType, HiveType
 
-__all__ = ["Decimal", "as_decimal_type", "divided", "placed_decimal", "product", "remainder", "sum_of", "unscaled"]
+__all__ = ["Decimal", "as_decimal_type", "digits_and_scale", "divided", "placed_decimal", "product", "remainder", "sum_of", "unscaled"]
 
 _MOST = 38
 _LIMB = 19
@@ -121,7 +121,7 @@ def product(left: Decimal, right: Decimal, target: DecimalType) -> str:
     if left.type.precision + right.type.precision <= _MOST:
         return plain
     small = f"{_few_digits(left)} AND {_few_digits(right)}" if left.type.scale + right.type.scale <= _MOST else "FALSE"
-    wide = let(_digits_and_scale(left), lambda a: let(_digits_and_scale(right), lambda b: _product(a, b, target)))
+    wide = let(digits_and_scale(left), lambda a: let(digits_and_scale(right), lambda b: _product(a, b, target)))
     return f"CASE WHEN {left.sql} IS NULL OR {right.sql} IS NULL THEN NULL WHEN {small} THEN {plain} ELSE {wide} END"
 
 
@@ -133,7 +133,7 @@ def _few_digits(value: Decimal) -> str:
     return f"abs({value.sql}) < CAST('1e{room}' AS DECIMAL(38,{value.type.scale}))"
 
 
-def _digits_and_scale(value: Decimal) -> str:
+def digits_and_scale(value: Decimal) -> str:
     """The digits of a value without zeros behind its point, and how many of them are behind it."""
     plain = f"CAST({value.sql} AS VARCHAR)"
     if not value.type.scale:
