@@ -5,7 +5,7 @@ from airflow_ddb_hive.formats.delimited import DelimitedText
 from airflow_ddb_hive.formats.orc import Orc
 from airflow_ddb_hive.formats.parquet import Parquet
 from airflow_ddb_hive.formats.registry import file_format
-from airflow_ddb_hive.formats.stand_in import STAND_IN, has_stand_in, stands_in
+from airflow_ddb_hive.formats.stand_in import STAND_IN, check_stand_in, has_stand_in, stands_in
 
 __all__ = [
     "STAND_IN",
@@ -14,6 +14,7 @@ __all__ = [
     "FileFormat",
     "Orc",
     "Parquet",
+    "check_stand_in",
     "file_format",
     "has_stand_in",
     "stands_in",

@@ -19,7 +19,7 @@ from airflow_ddb_hive.errors import BadValueError, FileFormatError, InputError
 from airflow_ddb_hive.formats.arrow_sink import ArrowSink
 from airflow_ddb_hive.formats.parquet_casts import cast_column
 from airflow_ddb_hive.model.arrow import arrow_type
-from airflow_ddb_hive.model.types import CharType
+from airflow_ddb_hive.model.types import CharType, HiveType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,8 +135,7 @@ class _OrcWriter:
         arrays = []
         for column, values in zip(self._columns, batch.columns, strict=True):
             _check_timestamps(values, column.name)
-            padded = isinstance(column.type, CharType)
-            arrays.append(pc.utf8_rpad(values, column.type.length, " ") if padded else values)
+            arrays.append(_padded(values, column.type))
         self._rows += batch.num_rows
         self._writer.write(pa.Table.from_arrays(arrays, schema=self._schema))
 
@@ -144,6 +143,11 @@ class _OrcWriter:
         if not self._rows:
             self._writer.write(self._schema.empty_table())
         self._writer.close()
+
+
+def _padded(values: pa.Array, type_: HiveType) -> pa.Array:
+    """A CHAR filled up with blanks, as Hive has it in files."""
+    return pc.utf8_rpad(values, type_.length, " ") if isinstance(type_, CharType) else values
 
 
 def _check_timestamps(values: pa.Array, name: str) -> None:

@@ -84,7 +84,7 @@ def _kind(storage: StorageDescriptor) -> str:
         raise InputError(f"the rows of a table STORED BY {storage.handler!r} lie in no files")
     kind = _FORMATS.get(storage.file_format.lower())
     if kind is None:
-        raise UnsupportedSqlError(f"files stored as {storage.file_format} are not supported: use {_SUPPORTED}")
+        raise UnsupportedSqlError(f"files stored as {storage.file_format} are not read here: use {_SUPPORTED}")
     if storage.serde is not None and _SERDES.get(storage.serde) != kind:
         raise UnsupportedSqlError(f"SerDe {storage.serde} is not supported for {kind}: use {_SUPPORTED}")
     return kind

@@ -27,11 +27,11 @@ class ByteTaker(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextFrame:
-    """Lines that are no rows, and the encoding (``None`` is UTF-8).
+    r"""Lines that are no rows, and the encoding (``None`` is UTF-8).
 
     Example:
         >>> frame = TextFrame.from_properties({"skip.header.line.count": "1", "skip.footer.line.count": "1"})
-        >>> b"".join(frame.body(iter([b"head" + bytes([10]) + b"a" + bytes([10]), b"foot" + bytes([10])])))
+        >>> b"".join(frame.body(iter([b"head\na\n", b"foot\n"])))
         b'a\\n'
 
     Raises:
@@ -119,4 +119,4 @@ def _encoding(name: str) -> str | None:
         raise InputError(f"serialization.encoding {name!r} is not known: use a name such as ISO-8859-1") from error
     if found.name.startswith("utf-16") or found.name.startswith("utf-32"):
         raise InputError(f"serialization.encoding {name!r} has line ends of several bytes: Hive reads no such lines")
-    return None if found.name in ("utf-8", "ascii") else found.name
+    return None if found.name == "utf-8" else found.name

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.type_changes import compatible_types
-from airflow_ddb_hive.model.table import Column, Partition, StorageDescriptor, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow_ddb_hive.model.table import Column, Partition, StorageDescriptor, Table
 
 __all__ = [
     "AddColumns",
@@ -140,6 +144,7 @@ def altered_table(table: Table, change: Alteration, *, any_type: bool = False) -
     """Return the table after a change; with ``any_type`` columns may get types that do not fit the old ones.
 
     Example:
+        >>> from airflow_ddb_hive.model.table import Column, Table
         >>> from airflow_ddb_hive.model.types import BIGINT, INT
         >>> table = Table(database="default", name="t", columns=(Column("a", INT),))
         >>> change = ChangeColumn(name="a", column=Column("b", BIGINT))
@@ -261,6 +266,9 @@ def _new_storage(table: Table, change: SetSerde | SetFormat | SetBuckets | SetSk
         properties = {**storage.serde_properties, **change.properties}
         return replace(storage, serde=change.serde or storage.serde, serde_properties=properties)
     if isinstance(change, SetFormat):
+        if storage.file_format == "ORC" and change.file_format != "ORC":
+            message = f"Changing file format (from ORC) is not supported for table {table.qualified_name}"
+            raise HiveSemanticError(message, table=table.qualified_name)
         return replace(storage, file_format=change.file_format, serde=change.serde)
     names = {column.name for column in table.columns}
     if isinstance(change, SetSkew):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.grammar.syntax import Node
 from airflow_ddb_hive.hiveql.statements import Statement
-from airflow_ddb_hive.model.partition_filter import PartitionCondition
-from airflow_ddb_hive.model.table import Table
-from airflow_ddb_hive.model.types import HiveType
+
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.grammar.syntax import Node
+    from airflow_ddb_hive.model.partition_filter import PartitionCondition
+    from airflow_ddb_hive.model.table import Table
+    from airflow_ddb_hive.model.types import HiveType
 
 __all__ = [
     "CreateMacro",

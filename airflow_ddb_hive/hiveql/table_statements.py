@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.alterations import Alteration
 from airflow_ddb_hive.hiveql.statements import Statement
-from airflow_ddb_hive.model.partition_filter import PartitionCondition
-from airflow_ddb_hive.model.table import Constraint, Partition, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflow_ddb_hive.hiveql.alterations import Alteration
+    from airflow_ddb_hive.model.partition_filter import PartitionCondition
+    from airflow_ddb_hive.model.table import Constraint, Partition, Table
 
 __all__ = [
     "AddConstraint",

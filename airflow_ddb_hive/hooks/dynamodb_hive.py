@@ -131,7 +131,7 @@ class DynamoDBHiveHook(DbApiHook):
             catalog=catalog,
             hiveconfs={**self.options.hiveconfs, **{key: setting_text(value) for key, value in job.hiveconfs.items()}},
             hivevars={key: setting_text(value) for key, value in job.hivevars.items()},
-            init_hql="\n".join(part for part in (self.options.init_hql, job.init_hql) if part) or None,
+            init_hql="\n".join(_ended(part) for part in (self.options.init_hql, job.init_hql) if part) or None,
         )
 
     def run_job(self, job: Job, *, engine: str | None = None) -> JobReport:
@@ -267,3 +267,8 @@ class DynamoDBHiveHook(DbApiHook):
             name: field(spec["label"], description=spec["description"], widget=widget())
             for name, spec in form_fields().items()
         }
+
+
+def _ended(script: str) -> str:
+    """A script that another can follow: its last statement ends, on a line of its own after a comment."""
+    return script if script.rstrip().endswith(";") else f"{script}\n;"

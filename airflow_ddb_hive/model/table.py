@@ -10,7 +10,16 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.model.types import HiveType
 
-__all__ = ["DYNAMODB_HANDLER", "Column", "Constraint", "Partition", "StorageDescriptor", "Table", "TableKind"]
+__all__ = [
+    "DYNAMODB_HANDLER",
+    "Column",
+    "Constraint",
+    "Database",
+    "Partition",
+    "StorageDescriptor",
+    "Table",
+    "TableKind",
+]
 
 DYNAMODB_HANDLER = "org.apache.hadoop.hive.dynamodb.DynamoDBStorageHandler"
 """The class that a ``STORED BY`` clause names for a DynamoDB table on EMR."""
@@ -62,11 +71,26 @@ class StorageDescriptor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """A database; ``location`` is where its managed tables lie, ``None`` for the catalog's own place.
+
+    Example:
+        >>> Database(name="sales", properties={"owner": "bi"}).location is None
+        True
+    """
+
+    name: str
+    location: str | None = None
+    comment: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
     """What a table says about the values of its columns.
 
-    ``kind`` is ``primary key``, ``foreign key``, ``unique``, ``not null``, ``default`` or ``check``; the first three are
-    never enforced. ``expression`` is the text of a DEFAULT or CHECK.
+    ``kind`` is ``primary key``, ``foreign key``, ``unique``, ``not null``, ``default`` or ``check``; the first three
+    are never enforced. ``expression`` is the text of a DEFAULT or CHECK.
 
     Example:
         >>> Constraint(kind="not null", name="nn", columns=("id",), enabled=True).expression is None

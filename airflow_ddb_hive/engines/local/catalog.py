@@ -19,6 +19,7 @@ from airflow_ddb_hive.engines.local.catalog_codec import (
 from airflow_ddb_hive.engines.local.catalog_file import CatalogFile, FolderFile, repeated
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.model.partition_path import partition_folder
+from airflow_ddb_hive.model.table import Database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,7 +103,9 @@ class WarehouseCatalog:
 
     @repeated
     def change_table(self, old: Table, new: Table) -> None:
-        """Put one table's description in the place of another's, under another name perhaps; partitions stay.
+        """Put one table's description in the place of another's, under another name perhaps.
+
+        Partitions keep the columns, storage and place that they had, as in Hive; under a new name they go along.
 
         Raises:
             HiveSemanticError: The old one is gone, or another table has the new name.
@@ -117,7 +120,9 @@ class WarehouseCatalog:
             data["tables"][new.qualified_name] = table_to_json(new)
             partitions = data["partitions"].pop(old.qualified_name, None)
             if partitions is not None:
-                data["partitions"][new.qualified_name] = partitions
+                data["partitions"][new.qualified_name] = {
+                    folder: _kept(one, folder, old, new) for folder, one in partitions.items()
+                }
 
     def partitions(self, table: Table, spec: Mapping[str, str] | None = None) -> tuple[Partition, ...]:
         """A table's partitions with their locations, sorted by their folders' names, as Hive lists them.
@@ -191,6 +196,28 @@ class WarehouseCatalog:
             elif not if_not_exists:
                 raise HiveSemanticError(f"Database {name} already exists", code=10242)
 
+    def find_database(self, name: str) -> Database | None:
+        """The database, or ``None``."""
+        data = self._read()["databases"].get(name)
+        if data is None:
+            return None
+        return Database(
+            name=name,
+            location=data.get("location"),
+            comment=data.get("comment"),
+            properties=dict(data.get("properties") or {}),
+        )
+
+    @repeated
+    def change_database(self, database: Database) -> None:
+        """Put a database's description in the place of the one that is there."""
+        with self._change() as data:
+            data["databases"][database.name] = {
+                "location": database.location,
+                "comment": database.comment,
+                "properties": dict(database.properties),
+            }
+
     @repeated
     def remove_database(self, name: str) -> None:
         """Forget a database and the tables in it."""
@@ -217,3 +244,16 @@ class WarehouseCatalog:
 
     def _change(self) -> AbstractContextManager[Any]:
         return self._file.change()
+
+
+def _kept(partition: Mapping[str, Any], folder: str, old: Table, new: Table) -> dict[str, Any]:
+    """A partition's entry with what it took from its table so far."""
+    kept = dict(partition)
+    before = table_to_json(old)
+    for part in ("columns", "storage"):
+        if kept[part] is None and before[part] != table_to_json(new)[part]:
+            kept[part] = before[part]
+    moved = old.qualified_name == new.qualified_name and None not in (old.location, new.location)
+    if moved and old.location != new.location and kept["location"] is None:
+        kept["location"] = f"{(old.location or '').rstrip('/')}/{folder}"
+    return kept

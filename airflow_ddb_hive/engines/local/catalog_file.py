@@ -215,9 +215,11 @@ class S3File:
     @contextmanager
     def change(self) -> Iterator[Any]:
         """The newest state, then the next number; whoever does not get the number runs again."""
-        number, data = self._newest()
-        data = copy.deepcopy(data)
+        number, old = self._newest()
+        data = copy.deepcopy(old)
         yield data
+        if data == old:
+            return
         # The mark tells our own object from another's when the answer to our request was lost and sent again.
         data["written"] = secrets.token_hex(12)
         text = json.dumps(data, indent=1, sort_keys=True).encode()

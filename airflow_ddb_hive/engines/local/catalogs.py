@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from airflow_ddb_hive.model.access import AwsAccess
-    from airflow_ddb_hive.model.table import Partition, Table
+    from airflow_ddb_hive.model.table import Database, Partition, Table
 
 __all__ = ["Catalog", "open_catalog", "private_folder"]
 
@@ -75,6 +75,14 @@ class Catalog(ReadableCatalog, Protocol):
 
     def add_database(self, name: str, *, location: str | None = None, if_not_exists: bool = False) -> None:
         """Add a database."""
+        ...
+
+    def find_database(self, name: str) -> Database | None:
+        """The database, or ``None``."""
+        ...
+
+    def change_database(self, database: Database) -> None:
+        """Put a database's description in the place of the one that is there."""
         ...
 
     def remove_database(self, name: str) -> None:

@@ -11,7 +11,7 @@ from airflow_ddb_hive.engines.local.misfits import misfit_lines
 from airflow_ddb_hive.model.job import StatementReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from airflow_ddb_hive.engines.local.budgets import BudgetRegistry
     from airflow_ddb_hive.engines.local.catalogs import Catalog
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.settings import Settings
     from airflow_ddb_hive.engines.local.stores import Stores
     from airflow_ddb_hive.engines.local.tables import DynamoDBTables, MappedTable
+    from airflow_ddb_hive.hiveql.session_statements import Macro
     from airflow_ddb_hive.model.table import Table
 
 __all__ = ["StatementContext"]
@@ -44,6 +45,7 @@ class StatementContext:
     notice: Callable[[str], None]
     setting_notices: SettingNotices
     budgets: BudgetRegistry
+    macros: Mapping[str, Macro] = field(default_factory=dict)
     cancellation: Cancellation = field(default_factory=Cancellation)
     meters: list[TableMeter] = field(default_factory=list)
     opened: dict[str, MappedTable] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from airflow_ddb_hive.engines.local.emit import emit_parse, emit_partition_value, engine_value, has_own_form
+from airflow_ddb_hive.engines.local.pruning import pruned_partitions
 from airflow_ddb_hive.engines.local.samples import first_rows, head_of, sampled_files
 from airflow_ddb_hive.errors import NotFoundError, UnsupportedSqlError
 from airflow_ddb_hive.formats import file_format
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.sources import Unit
     from airflow_ddb_hive.formats import FileFormat
-    from airflow_ddb_hive.hiveql.tree import Scan
+    from airflow_ddb_hive.hiveql.tree import Relation, Scan
     from airflow_ddb_hive.model.table import Table
     from airflow_ddb_hive.storage.base import FileInfo, Store
 
@@ -83,18 +84,19 @@ class FileSource:
     Args:
         scan: The table, what is needed of it, and what a TABLESAMPLE takes.
         context: The statement.
+        relation: The query; partitions that its conditions rule out are not read.
 
     Raises:
         UnsupportedSqlError: The files have a format that is not supported.
     """
 
-    def __init__(self, scan: Scan, context: StatementContext) -> None:
+    def __init__(self, scan: Scan, context: StatementContext, relation: Relation | None = None) -> None:
         table = scan.table
         width = len(table.columns)
         self._table = table
         self._needed = tuple(place for place in sorted(scan.needed) if place < width)
         self._partitioned = tuple(place for place in sorted(scan.needed) if place >= width)
-        folders = _folders(table, self._partitioned, context)
+        folders = _folders(scan, self._partitioned, context, relation)
         self._text = _holds_text(table, folders)
         files = [(folder, info) for folder in folders for info in folder.files()]
         self._files = [
@@ -142,19 +144,20 @@ class FileSource:
         return pa.schema([*fields, *(pa.field(f"c{place}", pa.string()) for place in self._partitioned)])
 
 
-def files_bytes(scan: Scan, context: StatementContext) -> int:
-    """The sum of the sizes of a table's files."""
-    return sum(info.size for folder in _folders(scan.table, (), context) for info in folder.files())
+def files_bytes(scan: Scan, context: StatementContext, relation: Relation | None = None) -> int:
+    """The sum of the sizes of the files that a query reads of a table."""
+    return sum(info.size for folder in _folders(scan, (), context, relation) for info in folder.files())
 
 
-def _folders(table: Table, places: Sequence[int], context: StatementContext) -> list[_Folder]:
+def _folders(scan: Scan, places: Sequence[int], context: StatementContext, relation: Relation | None) -> list[_Folder]:
+    table = scan.table
     location = table.location or ""
     if not table.partition_columns:
         format_ = file_format(table.storage, table.columns, table.properties)
         return [_Folder(context.stores.at(location), location, format_)]
     first = len(table.columns)
     folders = []
-    for partition in context.catalog.partitions(table):
+    for partition in pruned_partitions(scan, relation, context):
         storage = partition.storage or table.storage
         format_ = file_format(storage, table.columns, {**table.properties, **partition.properties})
         values = tuple((place, partition.values[place - first]) for place in places)

@@ -16,6 +16,7 @@ from airflow_ddb_hive.engines.local.glue_tables import (
 )
 from airflow_ddb_hive.errors import HiveSemanticError, InputError, NotFoundError
 from airflow_ddb_hive.model.partition_path import partition_folder
+from airflow_ddb_hive.model.table import Database
 from airflow_ddb_hive.model.types import STRING
 
 if TYPE_CHECKING:
@@ -262,6 +263,26 @@ class GlueCatalog:
                 raise
             if not if_not_exists:
                 raise HiveSemanticError(f"Database {name} already exists", code=10242) from error
+
+    def find_database(self, name: str) -> Database | None:
+        """The database, or ``None``."""
+        found = self._database(name)
+        if found is None:
+            return None
+        return Database(
+            name=name,
+            location=found.get("LocationUri") or None,
+            comment=found.get("Description") or None,
+            properties=dict(found.get("Parameters") or {}),
+        )
+
+    def change_database(self, database: Database) -> None:
+        """Put a database's description in the place of the one that is there."""
+        optional = {"LocationUri": database.location, "Description": database.comment}
+        made: dict[str, Any] = {key: value for key, value in optional.items() if value}
+        made["Name"] = database.name
+        made["Parameters"] = dict(database.properties)
+        self._glue.call("update_database", f"database {database.name}", Name=database.name, DatabaseInput=made)
 
     def remove_database(self, name: str) -> None:
         """Forget a database and the tables in it."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_ddb_hive.engines.local.storage_classes import format_word, storage_classes
 from airflow_ddb_hive.errors import HiveSyntaxError, InputError, UnsupportedSqlError
 from airflow_ddb_hive.model.partition_path import partition_folder
+from airflow_ddb_hive.model.storage_classes import format_word, storage_classes
 from airflow_ddb_hive.model.table import Column, Partition, StorageDescriptor, Table
 from airflow_ddb_hive.model.types import parse_type
 

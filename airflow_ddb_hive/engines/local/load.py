@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.engines.local.result import StatementResult
 from airflow_ddb_hive.engines.local.stores import local_url
 from airflow_ddb_hive.errors import HiveSemanticError, NotFoundError
+from airflow_ddb_hive.formats import check_stand_in
 from airflow_ddb_hive.model.partition_path import partition_folder
 from airflow_ddb_hive.model.table import Partition
 from airflow_ddb_hive.storage import OutputCommit
@@ -56,9 +57,9 @@ def _target(statement: LoadData, context: StatementContext) -> str:
     table, values = statement.table, statement.partition
     if not values:
         return table.location or ""
-    known = [one.location for one in context.catalog.partitions(table) if one.values == values]
+    known = context.catalog.partition(table, values)
     folder = f"{(table.location or '').rstrip('/')}/{partition_folder(table.partition_columns, values)}"
-    return known[0] or folder if known else folder
+    return folder if known is None else known.location or folder
 
 
 def files_to_load(statement: LoadData, context: StatementContext) -> list[FileInfo]:
@@ -72,6 +73,8 @@ def files_to_load(statement: LoadData, context: StatementContext) -> list[FileIn
             "A non-native table cannot be used as target for LOAD: load a native table, then INSERT … SELECT from it"
         )
         raise HiveSemanticError(message, code=10101, table=statement.table.name, line=statement.position.line)
+    table = statement.table
+    check_stand_in(table.storage, table.properties, f"LOAD DATA into {table.qualified_name}")
     path = local_url(statement.path)
     return _found(context.stores.at(path), path, statement)
 

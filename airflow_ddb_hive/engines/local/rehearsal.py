@@ -8,6 +8,18 @@ from airflow_ddb_hive.engines.local.ddl import declare_table_as
 from airflow_ddb_hive.engines.local.dispatch import run_statement
 from airflow_ddb_hive.engines.local.explain import explain_lines
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
+from airflow_ddb_hive.hiveql.session_statements import (
+    DescribeColumn,
+    DescribeDatabase,
+    DescribeFunction,
+    DescribePartition,
+    ShowColumns,
+    ShowFunctions,
+    ShowPartitions,
+    ShowProperties,
+    ShowTableExtended,
+    ShowViews,
+)
 from airflow_ddb_hive.hiveql.statements import (
     CreateTableAs,
     Describe,
@@ -31,6 +43,19 @@ if TYPE_CHECKING:
 __all__ = ["rehearse"]
 
 _LONGEST_HEADING = 100
+_SHOWN = (
+    DescribeColumn
+    | DescribeDatabase
+    | DescribeFunction
+    | DescribePartition
+    | ShowColumns
+    | ShowFunctions
+    | ShowPartitions
+    | ShowProperties
+    | ShowTableExtended
+    | ShowViews
+)
+"""What only shows something."""
 
 
 def rehearse(statement: Statement, context: StatementContext, written: set[str]) -> StatementResult:
@@ -46,7 +71,7 @@ def rehearse(statement: Statement, context: StatementContext, written: set[str])
     """
     if isinstance(statement, QueryStatement | InsertStatement | MultiInsert | CreateTableAs | LoadData):
         return _explained(statement, context, written)
-    if isinstance(statement, Describe | ShowCreateTable | ShowDatabases | ShowTables):
+    if isinstance(statement, Describe | ShowCreateTable | ShowDatabases | ShowTables | _SHOWN):
         context.finish()
         return StatementResult(context)
     if isinstance(statement, DropTable):

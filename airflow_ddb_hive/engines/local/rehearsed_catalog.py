@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from airflow_ddb_hive.engines.local.catalogs import Catalog
-    from airflow_ddb_hive.model.table import Partition, Table
+    from airflow_ddb_hive.model.table import Database, Partition, Table
 
 __all__ = ["RehearsedCatalog"]
 
@@ -32,6 +32,7 @@ class RehearsedCatalog:
         self._original = original
         self._made = WarehouseCatalog("/rehearsal", MemoryFile())
         self._removed: set[str] = set()
+        self._changed: set[str] = set()
         self._gone_partitions: set[tuple[str, tuple[str, ...]]] = set()
 
     def has_database(self, name: str) -> bool:
@@ -126,8 +127,21 @@ class RehearsedCatalog:
         """
         if self.has_database(name) and not if_not_exists:
             raise HiveSemanticError(f"Database {name} already exists", code=10242)
+        if not self.has_database(name):
+            self._changed.add(name)
         self._made.add_database(name, location=location, if_not_exists=True)
         self._removed.discard(name)
+
+    def find_database(self, name: str) -> Database | None:
+        """The database, or ``None``."""
+        if name in self._removed:
+            return None
+        return self._made.find_database(name) if name in self._changed else self._original.find_database(name)
+
+    def change_database(self, database: Database) -> None:
+        """Put a database's description in the place of the one that is there."""
+        self._made.change_database(database)
+        self._changed.add(database.name)
 
     def remove_database(self, name: str) -> None:
         """Forget a database and the tables in it."""

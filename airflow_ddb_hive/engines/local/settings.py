@@ -23,6 +23,9 @@ DEFAULTS: Mapping[str, str] = {
     "hive.exec.dynamic.partition.mode": "strict",
     "hive.exec.drop.ignorenonexistent": "true",
     "hive.exec.max.dynamic.partitions": "1000",
+    "hive.metastore.disallow.incompatible.col.type.changes": "true",
+    "hive.msck.path.validation": "throw",
+    "hive.local.time.zone": "UTC",
 }
 """Settings that mean something here, and what they are when nobody sets them."""
 

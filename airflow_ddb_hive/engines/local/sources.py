@@ -67,7 +67,7 @@ def open_source(scan: Scan, context: StatementContext, relation: Relation | None
         path = None if relation is None else access_of(scan, relation, context).path
         source = DynamoDBSource(context.mapped(scan.table), needed, context, path)
         return source if scan.sample is None else SampledSource(source, scan.sample, scan.position)
-    return FileSource(scan, context)
+    return FileSource(scan, context, relation)
 
 
 def estimated_bytes(scan: Scan, context: StatementContext, relation: Relation | None = None) -> int:
@@ -80,7 +80,7 @@ def estimated_bytes(scan: Scan, context: StatementContext, relation: Relation | 
         if relation is None:
             return description.size_bytes
         return path_bytes(access_of(scan, relation, context).path, description)
-    return files_bytes(scan, context)
+    return files_bytes(scan, context, relation)
 
 
 def _schema(table: Table, needed: Sequence[int]) -> pa.Schema:

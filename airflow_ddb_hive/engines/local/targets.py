@@ -70,7 +70,7 @@ def _table_target(sink: TableSink, context: StatementContext) -> Target | None:
         return ItemTarget(items, table.columns)
     if table.partition_columns:
         values = tuple(value for value in sink.partition if value is not None)
-        if sink.if_not_exists and any(one.values == values for one in context.catalog.partitions(table)):
+        if sink.if_not_exists and context.catalog.partition(table, values) is not None:
             return None
         return PartitionedTarget(sink, context)
     location = table.location or ""

@@ -86,6 +86,8 @@ def bind_statement(
     except DdbHiveError as error:
         if dropped:
             raise dropped[0] from error
+        if error.line is None:
+            error.line, error.column = cursor.words[0].position.line, cursor.words[0].position.column
         raise
     if dropped:
         raise dropped[0]

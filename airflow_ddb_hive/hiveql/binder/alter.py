@@ -124,16 +124,24 @@ class _AlterReader:
     def read(self) -> Statement:
         """Take the rest of the statement."""
         cursor = self.cursor
-        if cursor.at("PARTITION", "COLUMN"):
-            return self._partition_column()
         if cursor.at("PARTITION"):
-            conditions = read_conditions(cursor, self.table)
-            if cursor.take("RENAME"):
-                cursor.expect("TO", _PARTITION)
-                return bind_rename(cursor, self.table, conditions, self.start)
-            return self._change(conditions)
+            return self._of_partition()
         if cursor.take("RENAME"):
             return self._rename()
+        return self._of_partitions() or self._change(None)
+
+    def _of_partition(self) -> Statement:
+        cursor = self.cursor
+        if cursor.at("PARTITION", "COLUMN"):
+            return self._partition_column()
+        conditions = read_conditions(cursor, self.table)
+        if not cursor.take("RENAME"):
+            return self._change(conditions)
+        cursor.expect("TO", _PARTITION)
+        return bind_rename(cursor, self.table, conditions, self.start)
+
+    def _of_partitions(self) -> Statement | None:
+        cursor = self.cursor
         if cursor.at("ADD", "PARTITION") or cursor.at("ADD", "IF"):
             return bind_add(cursor, self.table, self.start)
         if cursor.at("DROP", "PARTITION") or cursor.at("DROP", "IF"):
@@ -142,7 +150,7 @@ class _AlterReader:
             return bind_exchange(cursor, self.context, self.table, self.start)
         if cursor.at("ADD", "CONSTRAINT") or cursor.at("DROP", "CONSTRAINT"):
             return self._constraint()
-        return self._change(None)
+        return None
 
     def _rename(self) -> Statement:
         cursor = self.cursor
@@ -248,7 +256,7 @@ class _AlterReader:
         if not cursor.at("SET"):
             return None
         if cursor.at("SET", "TBLPROPERTIES") and conditions is not None:
-            raise cursor.error(context)
+            raise self._unknown(context)
         return self._set_one()
 
     def _set_one(self) -> Alteration | None:
@@ -257,21 +265,27 @@ class _AlterReader:
             return SetProperties(properties=read_properties(cursor))
         if self.is_view:
             return None
+        if cursor.take("SET", "LOCATION"):
+            return self._location()
+        if cursor.take("SET", "OWNER"):
+            _owner(cursor)
+            return Touch()
+        return self._storage()
+
+    def _storage(self) -> Alteration | None:
+        cursor = self.cursor
         if cursor.take("SET", "SERDEPROPERTIES"):
             return SetSerde(properties=read_properties(cursor))
         if cursor.take("SET", "SERDE"):
             serde = cursor.string()
             properties = read_properties(cursor) if cursor.take("WITH", "SERDEPROPERTIES") else {}
             return SetSerde(serde=serde, properties=properties)
-        if cursor.take("SET", "LOCATION"):
-            return self._location()
         if cursor.take("SET", "FILEFORMAT"):
             return self._file_format()
-        if cursor.take("SET", "OWNER"):
-            _owner(cursor)
-            return Touch()
         if cursor.at("SET", "SKEWED"):
-            raise cursor.unsupported("SET SKEWED LOCATION is not supported: the files of a skewed table lie in one folder")
+            raise cursor.unsupported(
+                "SET SKEWED LOCATION is not supported: the files of a skewed table lie in one folder"
+            )
         return None
 
     def _location(self) -> SetLocation:
@@ -345,4 +359,9 @@ class _AlterReader:
         word = self.cursor.word
         if word.kind == "word" and word.value in _NOT_RUN:
             return self.cursor.unsupported(f"ALTER TABLE … {word.value}: {_NOT_RUN[word.value]}")
-        return self.cursor.error(context)
+        error = self.cursor.error(context)
+        if self.cursor.at("SET"):
+            # Hive looks one word further before it gives up.
+            place = self.cursor.peek().position
+            error.line, error.column = place.line, place.column
+        return error

@@ -14,7 +14,7 @@ from airflow_ddb_hive.hiveql.functions import (
     ArgumentMismatch,
     FunctionSpec,
 )
-from airflow_ddb_hive.hiveql.functions.bridges import COUNTS_AS_WRONG, TYPES_AS_WRONG
+from airflow_ddb_hive.hiveql.functions.bridges import COUNTS_AS_WRONG, FIRST_TYPE_AS_WRONG, TYPES_AS_WRONG
 from airflow_ddb_hive.hiveql.grammar.syntax import FunctionNode, Node
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal, Position, Window
 from airflow_ddb_hive.model.types import STRING
@@ -68,7 +68,8 @@ def _mismatch(error: ArgumentMismatch, spec: FunctionSpec, node: FunctionNode) -
     if code == WRONG_COUNT and spec.name in COUNTS_AS_WRONG:
         code = WRONG_ARGUMENTS
     if error.index is not None and code in (WRONG_ARGUMENTS, WRONG_TYPE):
-        code = WRONG_ARGUMENTS if spec.name in TYPES_AS_WRONG else WRONG_TYPE
+        firsts = spec.name in FIRST_TYPE_AS_WRONG and error.index == 0
+        code = WRONG_ARGUMENTS if firsts or spec.name in TYPES_AS_WRONG else WRONG_TYPE
     if code == WRONG_TYPE and error.index is not None:
         blamed = node.arguments[error.index]
     position, word = first_place(blamed), last_word(blamed)

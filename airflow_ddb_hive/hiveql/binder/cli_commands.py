@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bind_command"]
 
-_WORD = re.compile(r"(!|\w+)(?=\W|\Z)")
+_WORD = re.compile(r"(!|\w+)")
 _KINDS = {"FILE": "FILE", "FILES": "FILE", "JAR": "JAR", "JARS": "JAR", "ARCHIVE": "ARCHIVE", "ARCHIVES": "ARCHIVE"}
 
 

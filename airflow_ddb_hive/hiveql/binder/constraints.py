@@ -112,6 +112,10 @@ class ConstraintReader:
             cursor.expect("FOREIGN", _CONTEXT)
             cursor.expect("KEY", _CONTEXT)
             return self._foreign(self._names())
+        return self._of_values(column)
+
+    def _of_values(self, column: str) -> Constraint:
+        cursor = self.cursor
         if cursor.at("REFERENCES"):
             return self._foreign((column,))
         if cursor.take("NOT", "NULL"):

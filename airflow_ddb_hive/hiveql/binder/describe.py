@@ -70,9 +70,7 @@ def _partition(cursor: Cursor, table: Table, style: str, start: Position) -> Sta
         raise semantic_error(None, message, found.position, table=table.qualified_name)
     if cursor.at_identifier():
         return DescribeColumn(table=table, path=_path(cursor, table), style=style, position=start)
-    return DescribePartition(
-        table=table, partition=found.conditions, shown=found.shown, style=style, position=start
-    )
+    return DescribePartition(table=table, partition=found.conditions, shown=found.shown, style=style, position=start)
 
 
 def _path(cursor: Cursor, table: Table) -> tuple[str, ...]:

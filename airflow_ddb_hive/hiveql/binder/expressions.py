@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.calls import bind_call, bind_field, find_function
 from airflow_ddb_hive.hiveql.binder.coercion import coerced
-from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, bound_grouping
 from airflow_ddb_hive.hiveql.binder.places import first_place, last_word, query_place
+from airflow_ddb_hive.hiveql.binder.refusals import check_count, check_kind, no_window_here
+from airflow_ddb_hive.hiveql.binder.windows import bind_window
 from airflow_ddb_hive.hiveql.functions import WINDOWED
+from airflow_ddb_hive.hiveql.functions.castable import cast_problem, same_kind
 from airflow_ddb_hive.hiveql.functions.conversion import common_type, comparison_type, is_primitive
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     CaseNode,
@@ -23,7 +26,6 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     MemberNode,
     NameNode,
     Node,
-    OrderNode,
     QueryNode,
     StarNode,
     SubqueryNode,
@@ -42,18 +44,15 @@ from airflow_ddb_hive.hiveql.tree import (
     Relation,
     ScalarSubquery,
     Sort,
-    SortKey,
-    Window,
 )
 from airflow_ddb_hive.model.types import BIGINT, BOOLEAN, PRIMITIVES, VOID, HiveType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from airflow_ddb_hive.errors import HiveSemanticError
-    from airflow_ddb_hive.hiveql.binder.scope import Scope
+    from airflow_ddb_hive.hiveql.binder.scope import Scope, ScopeColumn
 
-__all__ = ["AggregateCollector", "ExpressionBinder", "sort_key"]
+__all__ = ["AggregateCollector", "ExpressionBinder"]
 
 
 @dataclass(slots=True)
@@ -118,7 +117,7 @@ class ExpressionBinder:
     def _name(self, node: NameNode) -> Expression:
         if self.aliases_first and node.name in self.aliases:
             return self.aliases[node.name]
-        column = self.scope.find(node.name, node.position)
+        column = self._found(node)
         if column is not None:
             return column.reference(node.position)
         if node.name in self.aliases:
@@ -130,6 +129,14 @@ class ExpressionBinder:
         if column is not None:
             return column.reference(node.position)
         raise self._unknown(node)
+
+    def _found(self, node: NameNode) -> ScopeColumn | None:
+        try:
+            return self.scope.find(node.name, node.position)
+        except HiveSemanticError as error:
+            if not self.joining:
+                raise
+            raise semantic_error(10008, f"Ambiguous table alias '{node.name}'", node.position) from error
 
     def _unknown(self, node: NameNode) -> HiveSemanticError:
         if self.aggregates is not None:
@@ -180,8 +187,8 @@ class ExpressionBinder:
             raise semantic_error(10009, f"Invalid table alias '{qualifier.name}'", qualifier.position)
 
     def _function(self, node: FunctionNode) -> Expression:
-        if node.name in _CASTS and len(node.arguments) == 1:
-            return self._cast(CastNode(node.position, node.arguments[0], PRIMITIVES[node.name]))
+        if node.name in _CASTS:
+            return self._cast_function(node)
         if node.name == "grouping" and self.aggregates is not None:
             inner = replace(self, aggregates=None, windows_allowed=False)
             place = node.position
@@ -191,15 +198,14 @@ class ExpressionBinder:
             return self._windowed(node)
         if spec.kind == "aggregate":
             return self._aggregate(node)
-        if spec.kind == "window":
-            raise semantic_error(10247, f"Missing over clause for function :  {node.name}", node.position)
-        if spec.kind == "udtf":
-            raise semantic_error(
-                10081, "UDTF's are not supported outside the SELECT clause, nor nested in expressions", node.position
-            )
-        if node.distinct:
-            raise semantic_error(10093, f"DISTINCT is not supported for function {node.name}", node.position)
+        check_kind(spec.kind, node)
         return bind_call(spec, self.arguments(node), node)
+
+    def _cast_function(self, node: FunctionNode) -> Expression:
+        """``int(x)``: a type's name as a function is a cast."""
+        if len(node.arguments) != 1:
+            raise semantic_error(10014, f"Wrong arguments '{last_word(node)}': takes one argument", node.position)
+        return self._cast(CastNode(node.position, node.arguments[0], PRIMITIVES[node.name]))
 
     def arguments(self, node: FunctionNode) -> tuple[Expression, ...]:
         """Bind a call's arguments."""
@@ -213,9 +219,10 @@ class ExpressionBinder:
                 self, scope=self.outer[0], outer=(), aggregates=self.outer_aggregates, outer_aggregates=None, aliases={}
             )
         if home.aggregates is None:
+            self.arguments(node)
             raise semantic_error(10128, f"Not yet supported place for UDAF '{node.name}'", node.position)
         if node.name == "count":
-            _check_count(node)
+            check_count(node)
         inner = replace(home, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE)
         call = bind_call(find_function(node.name, node.position), inner.arguments(node), node)
         return home.aggregates.reference(call)
@@ -223,29 +230,14 @@ class ExpressionBinder:
     def _windowed(self, node: FunctionNode) -> Expression:
         spec = find_function(node.name, node.position)
         if not self.windows_allowed:
-            raise unsupported("a window function may only stand in a select list or ORDER BY", node.position)
+            raise no_window_here(node, grouped=self.aggregates is not None)
         if spec.kind not in ("aggregate", "window"):
-            raise semantic_error(10247, f"Failed to breakup Windowing invocations into Groups: {node.name}", node.position)
+            message = f"Failed to breakup Windowing invocations into Groups: Invalid function {node.name}"
+            raise semantic_error(None, message, node.position)
         inner = replace(self, windows_allowed=False)
         assert node.window is not None  # noqa: S101 (the caller looked)
-        return bind_call(WINDOWED.get(node.name, spec), inner.arguments(node), node, window=inner.window(node.window))
-
-    def window(self, node: WindowNode) -> Window:
-        """Bind what stands after OVER."""
-        if node.name is not None:
-            base = self.windows.get(node.name)
-            if base is None:
-                raise semantic_error(10248, f"Window Specification '{node.name}' is not defined", node.position)
-            node = replace(
-                base,
-                partition=node.partition or base.partition,
-                order=node.order or base.order,
-                frame=node.frame or base.frame,
-            )
-            return self.window(node)
-        frame = None if node.frame is None else (node.frame.unit, node.frame.start, node.frame.end)
-        keys = tuple(sort_key(self.bind(key.expression), key) for key in node.order)
-        return Window(tuple(self.bind(part) for part in node.partition), keys, frame)
+        window = bind_window(inner.bind, node.window, self.windows, spec.canonical)
+        return bind_call(WINDOWED.get(node.name, spec), inner.arguments(node), node, window=window)
 
     def _case(self, node: CaseNode) -> Expression:
         conditions = [self._case_condition(node.operand, when) for when, _ in node.branches]
@@ -266,7 +258,7 @@ class ExpressionBinder:
             return coerced(condition, BOOLEAN)
         left, right = self.bind(operand), self.bind(when)
         type_ = comparison_type(left.type, right.type)
-        if type_ is None:
+        if type_ is None or not same_kind(left.type, right.type):
             raise semantic_error(
                 10016,
                 f"Argument type mismatch '{last_word(when)}': The expressions after WHEN should have the same type "
@@ -291,7 +283,12 @@ class ExpressionBinder:
 
     def _cast(self, node: CastNode) -> Expression:
         operand = self.bind(node.operand)
-        return operand if operand.type == node.type else Cast(node.type, node.position, operand)
+        if operand.type == node.type:
+            return operand
+        problem = cast_problem(operand.type, node.type)
+        if problem is not None:
+            raise semantic_error(10014, f"Wrong arguments '{last_word(node.operand)}': {problem}", node.position)
+        return Cast(node.type, node.position, operand)
 
     def _subquery(self, node: SubqueryNode) -> Expression:
         relation = self._query(node.query, node.position)
@@ -311,7 +308,7 @@ class ExpressionBinder:
         return ScalarSubquery(BOOLEAN, node.position, relation, "exists")
 
     def _in_query(self, node: InQueryNode) -> Expression:
-        operand = self.bind(node.operand)
+        operand = replace(self, joining=True).bind(node.operand)
         relation = self._query(node.query, node.position)
         if len(relation.columns) != 1:
             raise _one_column(query_place(node.query))
@@ -331,13 +328,6 @@ class ExpressionBinder:
 
     def _star(self, node: StarNode) -> Expression:
         raise semantic_error(None, "TOK_ALLCOLREF is not supported in current context", node.position)
-
-
-def _check_count(node: FunctionNode) -> None:
-    if not node.arguments and not node.star:
-        raise semantic_error(10015, "Argument expected", node.position)
-    if len(node.arguments) > 1 and not node.distinct:
-        raise semantic_error(None, "DISTINCT keyword must be specified", node.position)
 
 
 _NOT_IN_AGGREGATE = "Invalid subquery. Subquery in UDAF is not allowed."
@@ -364,12 +354,6 @@ def _name_parts(node: Node) -> tuple[tuple[str, Position], ...] | None:
         parts = _name_parts(node.operand)
         return None if parts is None else (*parts, (node.name, node.position))
     return None
-
-
-def sort_key(expression: Expression, node: OrderNode) -> SortKey:
-    """A sort key with Hive's default place for NULL."""
-    nulls_first = not node.descending if node.nulls_first is None else node.nulls_first
-    return SortKey(expression, node.descending, nulls_first)
 
 
 _CASTS = frozenset(PRIMITIVES) - {"void"}

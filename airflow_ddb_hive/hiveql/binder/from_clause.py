@@ -28,6 +28,7 @@ from airflow_ddb_hive.model.types import StructType
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
+    from airflow_ddb_hive.hiveql.tree import Position
     from airflow_ddb_hive.model.table import Table
 
 __all__ = ["ONLY_IN_PREDICATES", "bind_source", "generated", "table_call"]
@@ -92,7 +93,7 @@ def _subquery(queries: QueryBinder, source: SubquerySource) -> tuple[Relation, S
         return relation, scope
     if len(source.columns) != len(relation.columns):
         raise semantic_error(
-            10004, f"{len(relation.columns)} columns and {len(source.columns)} names for them", source.position
+            10083, f"{len(relation.columns)} columns and {len(source.columns)} names for them", source.position
         )
     named = zip(scope.columns, source.columns, strict=True)
     return relation, Scope(tuple(ScopeColumn(name, c.qualifier, c.type, c.relation, c.index) for c, name in named))
@@ -108,7 +109,10 @@ def _join(queries: QueryBinder, source: JoinNode) -> tuple[Relation, Scope]:
     condition = None
     if source.condition is not None:
         binder = ExpressionBinder(
-            scope=both, bind_query=queries.within(both).bind, outer=queries.outer, no_queries=ONLY_IN_PREDICATES,
+            scope=both,
+            bind_query=queries.within(both).bind,
+            outer=queries.outer,
+            no_queries=ONLY_IN_PREDICATES,
             joining=True,
         )
         condition = binder.condition(source.condition)
@@ -123,7 +127,12 @@ def _check_aliases(left: Scope, right: Scope, source: JoinNode) -> None:
     known = {(column.database, column.qualifier) for column in left.columns}
     for column in right.columns:
         if (column.database, column.qualifier) in known:
-            raise semantic_error(10008, f"Ambiguous table alias '{column.qualifier}'", source.right.position)
+            raise semantic_error(10008, f"Ambiguous table alias '{column.qualifier}'", _alias_place(source.right))
+
+
+def _alias_place(source: SourceNode) -> Position:
+    alias = source.alias_position if isinstance(source, TableSource) else None
+    return source.position if alias is None else alias
 
 
 def table_call(binder: ExpressionBinder, node: Node) -> Call:
@@ -133,6 +142,8 @@ def table_call(binder: ExpressionBinder, node: Node) -> Call:
     spec = find_function(node.name, node.position)
     if spec.kind != "udtf":
         raise semantic_error(10090, f"Invalid function {node.name}: no table-generating function", node.position)
+    if node.distinct:
+        raise semantic_error(None, "Distinct keyword is not support in current context.", node.position)
     return bind_call(spec, tuple(binder.bind(argument) for argument in node.arguments), node)
 
 

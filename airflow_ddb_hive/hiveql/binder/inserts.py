@@ -56,7 +56,9 @@ def _with(query: QueryNode, start: Position, ctes: tuple[tuple[str, QueryNode], 
     )
 
 
+_FOLLOWERS = frozenset({"PARTITION", "IF", "(", "SELECT", "FROM", "WITH", "VALUES", "MAP", "REDUCE"})
 _Tables = tuple[tuple[str, QueryNode], ...]
+_Written = tuple[Sink, Position, QueryNode]
 
 
 def _check_targets(branches: list[InsertStatement]) -> None:
@@ -82,18 +84,23 @@ class _InsertReader:
     def read(self, start: Position, ctes: _Tables, source: SourceNode | None) -> Statement:
         """Take the rest of the statement."""
         cursor = self._cursor
-        branches = [self._branch(start, ctes, source)]
+        written = [self._written(source)]
         while source is not None and cursor.at("INSERT"):
-            branches.append(self._branch(start, ctes, source))
+            written.append(self._written(source))
         cursor.end()
+        branches = [self._branch(start, ctes, one) for one in written]
         if len(branches) == 1:
             return branches[0]
         _check_targets(branches)
         return MultiInsert(branches=tuple(branches), position=start)
 
-    def _branch(self, start: Position, ctes: _Tables, source: SourceNode | None) -> InsertStatement:
+    def _written(self, source: SourceNode | None) -> _Written:
+        """Take one branch: nothing of it is bound before all of the statement is read."""
         sink, place = self._sink()
-        query = self._queries.body(source) if source is not None else self._queries.query()
+        return sink, place, self._queries.body(source) if source is not None else self._queries.query()
+
+    def _branch(self, start: Position, ctes: _Tables, written: _Written) -> InsertStatement:
+        sink, place, query = written
         if isinstance(sink, TableSink):
             query = with_defaults(query, sink)
         relation = QueryBinder(self._context).bind(expanded(_with(query, start, ctes), self._context))
@@ -131,6 +138,7 @@ class _InsertReader:
         database: str | None = None
         if cursor.take("."):
             database, name = name, cursor.identifier("destination specification")
+        self._check_follower()
         table = self._context.table(database, name, position)
         if table.view_text is not None:
             raise semantic_error(10090, "A view cannot be used as target table for LOAD or INSERT", position)
@@ -145,6 +153,15 @@ class _InsertReader:
             table=table, overwrite=overwrite, columns=tuple(places), partition=values, if_not_exists=unless_there
         )
         return sink, position
+
+    def _check_follower(self) -> None:
+        """Refuse what cannot follow a target's name before the name is looked up."""
+        cursor = self._cursor
+        if cursor.at("(") and not self._queries.expressions.at_query() and cursor.peek().kind not in ("word", "quoted"):
+            cursor.advance()
+            raise cursor.error()
+        if not cursor.at_any(_FOLLOWERS):
+            raise cursor.error()
 
     def _partition(self, table: Table, spec: PartitionSpec | None, *, unless_there: bool) -> tuple[str | None, ...]:
         """The static value of each partition column; ``None`` for a dynamic one."""
@@ -191,6 +208,9 @@ class _InsertReader:
                     f"{table.qualified_name} nor dynamic partition columns.",
                     position,
                 )
+            if names.index(name) in places:
+                message = f"Duplicate column name detected in {table.qualified_name} table schema specification"
+                raise semantic_error(None, message, position)
             places.append(names.index(name))
             if not cursor.take(","):
                 cursor.expect(")", "column list")

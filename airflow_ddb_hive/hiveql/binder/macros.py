@@ -6,11 +6,11 @@ Follows https://cwiki.apache.org/confluence/display/Hive/LanguageManual+DDL#Lang
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from airflow_ddb_hive.hiveql.binder.calls import syntax_text
 from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
 from airflow_ddb_hive.hiveql.binder.expressions import ExpressionBinder
+from airflow_ddb_hive.hiveql.binder.places import last_word
 from airflow_ddb_hive.hiveql.binder.scope import Scope
 from airflow_ddb_hive.hiveql.functions import FUNCTIONS
 from airflow_ddb_hive.hiveql.functions.conversion import is_primitive
@@ -143,7 +143,7 @@ def expanded(node: N, context: Context) -> N:
 def _called(macro: Macro, call: FunctionNode) -> Node:
     count = len(macro.parameters)
     if len(call.arguments) != count:
-        last = syntax_text(call.arguments[-1] if call.arguments else call)
+        last = last_word(call.arguments[-1] if call.arguments else call)
         message = f"Arguments length mismatch '{last}': The macro {macro.name} accepts exactly {count} arguments."
         raise semantic_error(10015, message, call.position)
     pairs = zip(macro.parameters, call.arguments, strict=True)
@@ -180,7 +180,8 @@ def _mapped(node: N, change: Callable[[Node], Node]) -> N:
     parts = {
         part.name: _mapped_part(getattr(node, part.name), change) for part in fields(node) if part.name != "position"
     }
-    return change(replace(node, **parts))  # type: ignore[return-value] # a query stays one; only expressions change kind
+    # A query stays one: only expressions become others.
+    return cast("N", change(replace(node, **cast("dict[str, Any]", parts))))
 
 
 def _mapped_part(value: object, change: Callable[[Node], Node]) -> object:

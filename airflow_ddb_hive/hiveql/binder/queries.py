@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.coercion import coerced, coerced_relation
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error
-from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
+from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder
+from airflow_ddb_hive.hiveql.binder.from_clause import ONLY_IN_PREDICATES
 from airflow_ddb_hive.hiveql.binder.scope import Scope
 from airflow_ddb_hive.hiveql.binder.selects import SelectBinder
+from airflow_ddb_hive.hiveql.binder.windows import sort_key
 from airflow_ddb_hive.hiveql.functions.conversion import common_type, union_type
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     LiteralNode,
@@ -91,29 +93,29 @@ class QueryBinder:
         scope = Scope.of(relation, "")
         binder = ExpressionBinder(scope=scope, bind_query=self.within(scope).bind, outer=self.outer)
         keys = tuple(
-            sort_key(self._position_key(relation, node) or binder.bind(node.expression), node) for node in order
+            sort_key(self._position_key(relation, node) or binder.bind(node.expression), node)
+            for node in order
+            if not node.spreads
         )
+        if not keys:
+            return relation
         return Sort(self.context.number(), relation.columns, relation, keys)
 
     def _position_key(self, relation: Relation, node: OrderNode) -> Expression | None:
-        index = self.position(node, len(relation.columns), "ORDER BY")
+        index = self.position(node, len(relation.columns))
         if index is None:
             return None
         return ColumnRef(relation.columns[index].type, node.position, relation.id, index)
 
-    def position(self, node: OrderNode, count: int, clause: str, *, starred: bool = False) -> int | None:
+    def position(self, node: OrderNode, count: int, *, starred: bool = False) -> int | None:
         """The column that a whole number in ORDER BY stands for."""
         literal = node.expression
         if not isinstance(literal, LiteralNode) or not isinstance(literal.value, int) or literal.value is True:
             return None
         if not self.context.enabled("hive.orderby.position.alias", default=True):
             return None
-        if starred:
+        if starred or not 1 <= literal.value <= count:
             return None
-        if not 1 <= literal.value <= count:
-            raise semantic_error(
-                10220, f"Invalid position alias in {clause} Position alias: {literal.value} does not exist", node.position
-            )
         return literal.value - 1
 
     def _set(self, node: SetNode) -> Relation:
@@ -140,7 +142,7 @@ class QueryBinder:
 
     def values(self, node: ValuesNode) -> Relation:
         """Bind VALUES; columns are named as Hive names them."""
-        binder = ExpressionBinder(scope=Scope(), bind_query=self.bind)
+        binder = ExpressionBinder(scope=Scope(), bind_query=self.bind, no_queries=ONLY_IN_PREDICATES)
         rows = [tuple(binder.bind(value) for value in row) for row in node.rows]
         if len({len(row) for row in rows}) != 1:
             raise semantic_error(10044, "Expected all rows of VALUES to have the same number of columns", node.position)

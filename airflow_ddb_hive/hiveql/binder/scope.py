@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.hiveql.tree import ColumnRef, OutputColumn, Position, Relation
 
 if TYPE_CHECKING:
+    from airflow_ddb_hive.errors import HiveSemanticError
     from airflow_ddb_hive.model.types import HiveType
 
 __all__ = ["Scope", "ScopeColumn"]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
-from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
-from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
+from airflow_ddb_hive.hiveql.binder.context import semantic_error
+from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder
 from airflow_ddb_hive.hiveql.binder.from_clause import ONLY_IN_PREDICATES, bind_source, generated, table_call
 from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, check_overlap, grouping_sets
-from airflow_ddb_hive.hiveql.binder.places import key_place, syntax_parts
+from airflow_ddb_hive.hiveql.binder.places import first_place, key_place, last_word, syntax_parts
 from airflow_ddb_hive.hiveql.binder.regroup import regrouped
 from airflow_ddb_hive.hiveql.binder.scope import Scope
+from airflow_ddb_hive.hiveql.binder.windows import sort_key
 from airflow_ddb_hive.hiveql.functions import FUNCTIONS
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     FunctionNode,
@@ -82,7 +83,7 @@ class SelectBinder:
         generating = self._generating()
         if generating is not None:
             return self._generate(generating, order)
-        if self._select.having is not None and not self._select.group:
+        if self._select.having is not None and not self._is_aggregating(order):
             raise semantic_error(None, "HAVING specified without GROUP BY", self._select.having.position)
         if self._is_aggregating(order):
             return self._aggregated(order)
@@ -125,6 +126,7 @@ class SelectBinder:
         return items[0] if items else None
 
     def _generate(self, item: SelectItem, order: tuple[OrderNode, ...]) -> Relation:
+        self._check_generating(item, order)
         call = table_call(self._binder(), item.expression)
         made = generated(call, item.aliases, item)
         count = len(self._scope.columns)
@@ -134,8 +136,21 @@ class SelectBinder:
         self._relation = view
         self._scope = Scope.of(view, "")
         named = {column.name: expression for column, expression in zip(made, expressions, strict=True)}
-        selected = _Selected([column.name for column in made], list(expressions), dict(named), [item.expression] * len(made))
+        selected = _Selected(
+            [column.name for column in made], list(expressions), dict(named), [item.expression] * len(made)
+        )
         return self._projected(selected, self._order_keys(order, selected, self._binder()))
+
+    def _check_generating(self, item: SelectItem, order: tuple[OrderNode, ...]) -> None:
+        """Refuse what Hive does not do to the rows of a table-generating function."""
+        if self._select.group and isinstance(item.expression, FunctionNode) and item.expression.arguments:
+            blamed = item.expression.arguments[0]
+            raise semantic_error(
+                _NOT_A_KEY, f"Expression not in GROUP BY key '{last_word(blamed)}'", first_place(blamed)
+            )
+        for node in order:
+            if node.selected:
+                raise semantic_error(10078, "SORT BY is not supported with a UDTF in the SELECT clause", node.position)
 
     def _is_aggregating(self, order: tuple[OrderNode, ...]) -> bool:
         if self._select.group or self._select.grouping_sets is not None:
@@ -171,6 +186,9 @@ class SelectBinder:
             selected.aliases.setdefault(column.name, column.reference(star.position))
 
     def _aggregated(self, order: tuple[OrderNode, ...]) -> Relation:
+        if self._select.distinct and self._select.group:
+            message = "SELECT DISTINCT and GROUP BY can not be in the same query."
+            raise semantic_error(None, message, first_place(self._select.group[-1]))
         keys = self._group_keys()
         sets = self._grouping_sets(keys)
         number = self._context.number()
@@ -253,16 +271,16 @@ class SelectBinder:
         return named.condition(self._select.having)
 
     def _order_keys(self, order: tuple[OrderNode, ...], selected: _Selected, binder: ExpressionBinder) -> list[SortKey]:
-        scope = self._output_scope(selected) if self._select.distinct else binder.scope
-        named = replace(
-            binder, scope=scope, aliases=selected.aliases, aliases_first=True, no_queries=ONLY_IN_PREDICATES
-        )
+        wide = replace(binder, aliases=selected.aliases, aliases_first=True, no_queries=ONLY_IN_PREDICATES)
+        narrow = replace(wide, scope=self._output_scope(selected))
         keys = []
         for node in order:
-            place = self._queries.position(node, len(selected.expressions), "ORDER BY", starred=self._starred())
+            named = narrow if self._select.distinct or node.selected else wide
+            place = self._queries.position(node, len(selected.expressions), starred=self._starred())
             with _as_unknown(self._scope):
                 expression = named.bind(node.expression) if place is None else selected.expressions[place]
-            keys.append(sort_key(expression, node))
+            if not node.spreads:
+                keys.append(sort_key(expression, node))
         return keys
 
     def _output_scope(self, selected: _Selected) -> Scope:
@@ -275,10 +293,7 @@ class SelectBinder:
         columns = selected.columns()
         hidden = [key.expression for key in keys if key.expression not in selected.expressions]
         if self._select.distinct and hidden:
-            raise unsupported(
-                "ORDER BY of a SELECT DISTINCT may only use selected columns: select the expression too",
-                hidden[0].position,
-            )
+            return self._distinct_sorted(selected, keys)
         expressions = [*selected.expressions, *hidden]
         wide = columns + tuple(OutputColumn(f"_s{i}", e.type) for i, e in enumerate(hidden))
         relation: Relation = Project(self._context.number(), wide, self._relation, tuple(expressions))
@@ -289,6 +304,22 @@ class SelectBinder:
         sort_keys = tuple(replace(key, expression=_place(key.expression, expressions, relation)) for key in keys)
         relation = Sort(self._context.number(), wide, relation, sort_keys)
         return self._narrowed(relation, columns) if hidden else relation
+
+    def _distinct_sorted(self, selected: _Selected, keys: list[SortKey]) -> Relation:
+        """Sort the rows of a SELECT DISTINCT by expressions of its columns."""
+        columns = selected.columns()
+        project = Project(self._context.number(), columns, self._relation, tuple(selected.expressions))
+        self._relation = Distinct(self._context.number(), columns, project)
+        known, number = tuple(selected.expressions), self._relation.id
+        over = [replace(key, expression=regrouped(key.expression, known, number, self._scope)) for key in keys]
+        kept = [ColumnRef(column.type, Position(), number, index) for index, column in enumerate(columns)]
+        hidden = [key.expression for key in over if key.expression not in kept]
+        wide = columns + tuple(OutputColumn(f"_s{i}", e.type) for i, e in enumerate(hidden))
+        expressions: list[Expression] = [*kept, *hidden]
+        relation: Relation = Project(self._context.number(), wide, self._relation, tuple(expressions))
+        sort_keys = tuple(replace(key, expression=_place(key.expression, expressions, relation)) for key in over)
+        relation = Sort(self._context.number(), wide, relation, sort_keys)
+        return self._narrowed(relation, columns)
 
     def _narrowed(self, relation: Relation, columns: tuple[OutputColumn, ...]) -> Relation:
         place = Position()

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 
-__all__ = ["StorageReader", "read_format_word", "read_input_format", "read_names", "read_properties", "read_skew", "read_sort_columns"]
+__all__ = [
+    "StorageReader",
+    "read_format_word",
+    "read_input_format",
+    "read_names",
+    "read_properties",
+    "read_skew",
+    "read_sort_columns",
+]
 
 _FORMATS = {
     "AVRO": "AVRO",
@@ -64,7 +72,7 @@ class StorageReader:
 
     def take(self, cursor: Cursor) -> bool:
         """Take one of the clauses if it is next."""
-        if cursor.take("ROW", "FORMAT"):
+        if cursor.clause("ROW", "FORMAT", context="table row format specification"):
             self._row_format(cursor)
         elif cursor.take("STORED", "AS"):
             self._stored_as(cursor)
@@ -76,6 +84,8 @@ class StorageReader:
             self.handler = cursor.string("storage handler")
             if cursor.take("WITH", "SERDEPROPERTIES"):
                 self.properties.update(read_properties(cursor))
+        elif cursor.clause("STORED"):
+            raise cursor.error("table file format specification")
         else:
             return False
         return True
@@ -121,7 +131,7 @@ class StorageReader:
                 self.properties.update(read_properties(cursor))
             return
         cursor.expect("DELIMITED", "row format specification")
-        if cursor.take("FIELDS", "TERMINATED", "BY"):
+        if cursor.clause("FIELDS", "TERMINATED", "BY"):
             self.properties["field.delim"] = cursor.string("row format specification")
             self.properties["serialization.format"] = self.properties["field.delim"]
             if cursor.take("ESCAPED", "BY"):

@@ -120,7 +120,9 @@ class _TableReader:
         table = replace(self._table(database, name), constraints=tuple(constraints.found))
         if relation is None:
             if not table.columns and table.storage.serde is None and table.storage.handler is None:
-                raise semantic_error(10043, "Either list of columns or a custom serializer should be specified", position)
+                raise semantic_error(
+                    10043, "Either list of columns or a custom serializer should be specified", position
+                )
             return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
         return self._table_as(table, relation, if_not_exists)
 

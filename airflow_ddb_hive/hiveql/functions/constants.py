@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import is_integer
 from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["integer_constant"]
 

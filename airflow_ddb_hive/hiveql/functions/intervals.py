@@ -49,6 +49,7 @@ INTERVALS: dict[str, FunctionSpec] = specs(
     "scalar",
     {
         "internal_interval": _of_unit,
+        "to_epoch_milli": "timestamp -> bigint",
         "interval_day_time": _parsed(INTERVAL_DAY_TIME),
         "interval_year_month": _parsed(INTERVAL_YEAR_MONTH),
         **{f"floor_{unit}": "onlytimestamp -> timestamp" for unit in _FLOORS},

@@ -11,14 +11,16 @@ if TYPE_CHECKING:
 
 __all__ = ["DATES", "MATHEMATICS", "OTHERS", "STRINGS"]
 
+_MASK = ("text [any any any any any any any any] -> string", "any [any any any any any any any any] -> =1")
+
 STRINGS: dict[str, FunctionSpec] = specs(
     "scalar",
     {
         "ascii": "string -> int",
         "base64": "binary -> string",
-        "chr char": "double -> string",
+        "chr": ("bigint -> string", "double -> string"),
         "decode": "binary string -> string",
-        "elt": "integer string ... -> string",
+        "elt": "anyint anystring ... -> string",
         "encode": "text string -> binary",
         "field": "any any ... -> int",
         "find_in_set": "string string -> int",
@@ -31,7 +33,7 @@ STRINGS: dict[str, FunctionSpec] = specs(
         "levenshtein": "string string -> int",
         "locate": "anystring anystring [int] -> int",
         "lower lcase": ("sized -> =1", "anystring -> string"),
-        "lpad": "string int string -> string",
+        "lpad": "anystring int anystring -> string",
         "ltrim": "text -> string",
         "octet_length": ("binary -> int", "text -> int"),
         "parse_url": "string string [string] -> string",
@@ -41,7 +43,7 @@ STRINGS: dict[str, FunctionSpec] = specs(
         "repeat": "string int -> string",
         "replace": "string string string -> string",
         "reverse": "string -> string",
-        "rpad": "string int string -> string",
+        "rpad": "anystring int anystring -> string",
         "rtrim": "text -> string",
         "soundex": "text -> string",
         "space": "int -> string",
@@ -95,7 +97,7 @@ MATHEMATICS: dict[str, FunctionSpec] = specs(
 DATES: dict[str, FunctionSpec] = specs(
     "scalar",
     {
-        "add_months": "date int [string] -> string",
+        "add_months": ("date int -> string", "timestamp int text -> string"),
         "current_date": "-> date",
         "current_timestamp": "-> timestamp",
         "date_add": "date int -> date",
@@ -105,7 +107,7 @@ DATES: dict[str, FunctionSpec] = specs(
         "day dayofmonth": ("date -> int", "daytime -> int"),
         "dayofweek": "date -> int",
         "from_unixtime": ("bigint [text] -> string",),
-        "from_utc_timestamp": "timestamp string -> timestamp",
+        "from_utc_timestamp": "moment string -> timestamp",
         "hour": ("timestamp -> int", "daytime -> int"),
         "last_day": "date -> string",
         "minute": ("timestamp -> int", "daytime -> int"),
@@ -115,7 +117,7 @@ DATES: dict[str, FunctionSpec] = specs(
         "quarter": "date -> int",
         "second": ("timestamp -> int", "daytime -> int"),
         "to_date": "date -> date",
-        "to_utc_timestamp": "timestamp string -> timestamp",
+        "to_utc_timestamp": "moment string -> timestamp",
         "to_unix_timestamp": ("onlydate -> bigint", "onlytimestamp -> bigint", "text [text] -> bigint"),
         "unix_timestamp": ("-> bigint", "onlydate -> bigint", "onlytimestamp -> bigint", "text [text] -> bigint"),
         "weekofyear": "date -> int",
@@ -141,7 +143,12 @@ OTHERS: dict[str, FunctionSpec] = specs(
         "isfalse": "boolean -> boolean",
         "isnottrue": "boolean -> boolean",
         "isnotfalse": "boolean -> boolean",
-        "mask": "any any ... -> =1",
+        "mask": _MASK,
+        "mask_first_n": _MASK,
+        "mask_hash": "any -> =1",
+        "mask_last_n": _MASK,
+        "mask_show_first_n": _MASK,
+        "mask_show_last_n": _MASK,
         "md5": ("binary -> string", "string -> string"),
         "sha sha1": ("binary -> string", "string -> string"),
         "sha2": ("binary int -> string", "string int -> string"),

@@ -76,6 +76,7 @@ PARAMETERS: dict[str, Acceptor] = {
     "decimal": _kept(lambda t: isinstance(t, DecimalType)),
     "text": _primitive_to(STRING, is_text),
     "int": _primitive_to(INT, _is_int_convertible),
+    "anyint": _primitive_to(INT, is_primitive),
     "bigint": _primitive_to(BIGINT, is_integer),
     "integer": _kept(is_integer),
     "double": _primitive_to(DOUBLE, lambda t: is_numeric(t) or is_text(t)),
@@ -85,6 +86,7 @@ PARAMETERS: dict[str, Acceptor] = {
     "binary": _primitive_to(BINARY, lambda t: False),  # noqa: ARG005 (only binary itself)
     "date": _primitive_to(DATE, lambda t: is_text(t) or _is_temporal(t)),
     "timestamp": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t)),
+    "moment": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t) or is_numeric(t)),
     "onlydate": _primitive_to(DATE, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "onlytimestamp": _primitive_to(TIMESTAMP, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "yearmonth": _kept(lambda t: t == INTERVAL_YEAR_MONTH),

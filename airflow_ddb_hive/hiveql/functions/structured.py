@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.functions.castable import same_kind
 from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.functions.conversion import (
     common_type,
@@ -85,9 +86,12 @@ def _if(arguments: Sequence[Expression]) -> Signature:
 
 def _nullif(arguments: Sequence[Expression]) -> Signature:
     _count(arguments, 2, 2)
-    if comparison_type(arguments[0].type, arguments[1].type) is None:
-        raise ArgumentMismatch(f"argument 2 may not be {arguments[1].type}", index=1)
-    kept = arguments[0].type
+    kept, other = arguments[0].type, arguments[1].type
+    if kept == VOID:
+        raise ArgumentMismatch("NULLIF may not accept types belonging to VOID_GROUP as first argument", index=0)
+    apart = not same_kind(kept, other) or (other != VOID and is_text(kept) != is_text(other))
+    if apart or comparison_type(kept, other) is None:
+        raise ArgumentMismatch(f"argument 2 may not be {other}", index=1)
     return Signature((kept, kept), kept)
 
 

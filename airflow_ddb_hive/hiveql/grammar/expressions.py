@@ -348,6 +348,8 @@ class ExpressionReader:
 
     def select_expressions(self) -> tuple[Node, ...]:
         """Take expressions between commas; stars are among them as far as the grammar is concerned."""
+        if self.cursor.at("*"):
+            return (StarNode(self.cursor.advance().position),)
         found = [self._select_expression()]
         while self.cursor.take(","):
             found.append(self._select_expression())

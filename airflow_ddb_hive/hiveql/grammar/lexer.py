@@ -121,17 +121,21 @@ def read_words(text: str, origin: Position, dropped: list[HiveSyntaxError] | Non
             place, kind = _comment_end(text, start, origin)
         if kind:
             read = _READERS.get(kind)
-            if read is None and kind == "open" and dropped is not None:
-                dropped.append(_error(kind, text, start, place, origin))
-                continue
             if read is None:
-                raise _error(kind, text, start, place, origin)
+                _drop(_error(kind, text, start, place, origin), dropped if kind == "open" else None)
+                continue
             written = text[start:place]
             words.append(
                 Word(kind, written or "<EOF>", read(written), Position(line, start - line_start), start, place)
             )
         if kind == "end":
             return tuple(words)
+
+
+def _drop(error: HiveSyntaxError, dropped: list[HiveSyntaxError] | None) -> None:
+    if dropped is None:
+        raise error
+    dropped.append(error)
 
 
 def _comment_end(text: str, start: int, origin: Position) -> tuple[int, str]:

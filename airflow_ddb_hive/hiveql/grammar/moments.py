@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["extract_unit", "floor_unit", "read_interval", "read_typed_literal", "with_unit"]
 
-_UNITS = {
-    name: word
-    for word in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
-    for name in (word, f"{word}S")
-}
+_UNITS = {name: word for word in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND") for name in (word, f"{word}S")}
 _EXTRACTED = {**_UNITS, "QUARTER": "QUARTER", "WEEK": "WEEKOFYEAR", "WEEKS": "WEEKOFYEAR", "DAYOFWEEK": "DAYOFWEEK"}
 _FLOORED = {**_UNITS, "QUARTER": "QUARTER", "WEEK": "WEEK", "WEEKS": "WEEK"}
 _RANGES = {"YEAR": "MONTH", "DAY": "SECOND"}
@@ -77,7 +73,7 @@ def _timestamp_value(text: str) -> datetime | str | None:
         return None
     nanoseconds = (fraction or "").ljust(9, "0")
     try:
-        moment = datetime(start.year, start.month, start.day) + timedelta(  # noqa: DTZ001 - Hive's have no zone
+        moment = datetime.combine(start, time()) + timedelta(
             hours=hours, minutes=minutes, seconds=seconds, microseconds=int(nanoseconds[:6])
         )
     except OverflowError:
@@ -88,7 +84,7 @@ def _timestamp_value(text: str) -> datetime | str | None:
 
 
 def read_interval(cursor: Cursor, expression: Callable[[], Node]) -> Node | None:
-    """Take what begins with INTERVAL: a literal, or ``INTERVAL (expression) unit``; ``None`` if nothing of it follows."""
+    """Take what begins with INTERVAL: a literal, or ``INTERVAL (expression) unit``; ``None`` if neither follows."""
     following = cursor.peek()
     if following.kind in ("string", "number"):
         position = cursor.advance().position

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
 from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
 from airflow_ddb_hive.hiveql.grammar.sources import SourceReader, read_values
@@ -20,9 +22,14 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
 )
 from airflow_ddb_hive.hiveql.grammar.windows import read_order, read_window
 
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.tree import Position
+
 __all__ = ["QueryReader"]
 
-_SET_OPERATORS = ("UNION", "INTERSECT", "EXCEPT", "MINUS")
+_LARGEST = 2**31 - 1
+
+_SET_OPERATORS = frozenset({"UNION", "INTERSECT", "EXCEPT", "MINUS"})
 
 
 class QueryReader:
@@ -51,7 +58,11 @@ class QueryReader:
             return ()
         found = [self._common_table()]
         while cursor.take(","):
+            position = cursor.position
             found.append(self._common_table())
+            if found[-1][0] in [name for name, _ in found[:-1]]:
+                message = f"Ambiguous table alias '{found[-1][0]}'"
+                raise HiveSemanticError(message, code=10008, line=position.line, column=position.column)
         return tuple(found)
 
     def _common_table(self) -> tuple[str, QueryNode]:
@@ -65,10 +76,18 @@ class QueryReader:
 
     def body(self, source: SourceNode | None) -> QueryNode:
         """Take a select, set operations on it, and what orders and limits the whole."""
+        bracketed = source is None and self.cursor.at("(")
         query = self._term(source)
-        while self.cursor.at_any(frozenset(_SET_OPERATORS)):
+        while self.cursor.at_any(_SET_OPERATORS) and (bracketed or not (query.order or query.limit is not None)):
+            bracketed = self._next_bracketed()
             query = self._set_operation(query)
         return query
+
+    def _next_bracketed(self) -> bool:
+        """Whether what follows a set operator stands in brackets: no order outside them is its own."""
+        return (
+            any(self.cursor.peek(distance).text == "(" for distance in (1, 2)) and self.cursor.peek().value != "SELECT"
+        )
 
     def _set_operation(self, left: QueryNode) -> QueryNode:
         cursor = self.cursor
@@ -231,24 +250,51 @@ class QueryReader:
         order = self._order()
         if not cursor.take("LIMIT"):
             return replace(query, order=order)
-        count, offset = cursor.integer("limit clause"), 0
+        count, offset = self._number(), 0
         if cursor.take(","):
-            offset, count = count, cursor.integer("limit clause")
+            offset, count = count, self._number()
         elif cursor.take("OFFSET"):
-            offset = cursor.integer("limit clause")
+            offset = self._number()
         return replace(query, order=order, limit=count, offset=offset)
+
+    def _number(self) -> int:
+        position = self.cursor.position
+        found = self.cursor.integer("limit clause")
+        if found > _LARGEST:
+            raise HiveSemanticError(f'For input string: "{found}"', line=position.line, column=position.column)
+        return found
 
     def _order(self) -> tuple[OrderNode, ...]:
         cursor = self.cursor
-        if cursor.clause("CLUSTER", "BY", context="cluster by clause"):
-            return tuple(OrderNode(node.position, node) for node in self.expressions.expressions())
-        if cursor.clause("DISTRIBUTE", "BY", context="distribute by clause"):
-            self.expressions.expressions()
-        if cursor.clause("ORDER", "BY", context="order by clause") or cursor.clause(
-            "SORT", "BY", context="sort by clause"
-        ):
-            return read_order(cursor, self.expressions)
-        return ()
+        order: tuple[OrderNode, ...] = ()
+        if cursor.clause("ORDER", "BY", context="order by clause"):
+            order = read_order(cursor, self.expressions)
+        clustered = self._clustered()
+        spread = self._spread() if cursor.clause("DISTRIBUTE", "BY", context="distribute by clause") else ()
+        sorted_ = self._sorted() if cursor.clause("SORT", "BY", context="sort by clause") else ()
+        for clause, keys in (("DISTRIBUTE", spread), ("SORT", sorted_)):
+            if clustered and keys:
+                raise _clash(clause, keys[-1].position)
+        if order:
+            return (*order, *(replace(key, spreads=True) for key in (*clustered, *spread, *sorted_)))
+        return (*clustered, *spread, *sorted_)
+
+    def _clustered(self) -> tuple[OrderNode, ...]:
+        if not self.cursor.clause("CLUSTER", "BY", context="cluster by clause"):
+            return ()
+        return tuple(OrderNode(node.position, node, selected=True) for node in self.expressions.expressions())
+
+    def _spread(self) -> tuple[OrderNode, ...]:
+        nodes = self.expressions.expressions()
+        return tuple(OrderNode(node.position, node, selected=True, spreads=True) for node in nodes)
+
+    def _sorted(self) -> tuple[OrderNode, ...]:
+        return tuple(replace(key, selected=True) for key in read_order(self.cursor, self.expressions))
+
+
+def _clash(clause: str, position: Position) -> HiveSemanticError:
+    message = f"Cannot have both CLUSTER BY and {clause} BY clauses."
+    return HiveSemanticError(message, line=position.line, column=position.column)
 
 
 def _select_all(query: QueryNode) -> SelectNode:

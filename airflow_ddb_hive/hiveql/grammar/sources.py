@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
+from airflow_ddb_hive.hiveql.grammar.cursor import FUNCTION_WORDS, RESERVED, Cursor
 from airflow_ddb_hive.hiveql.grammar.samples import read_sample
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     FunctionNode,
@@ -119,10 +119,11 @@ class SourceReader:
         sample = read_sample(cursor, self._expressions) if cursor.at("TABLESAMPLE") else None
         if cursor.at_identifier(reserved=_NO_ALIAS) and cursor.peek().text == "(":
             cursor.end()
+        alias_position = cursor.peek().position if cursor.at("AS") else cursor.position
         alias = self._alias()
         if cursor.at("TABLESAMPLE"):
             raise cursor.error("table source")
-        return TableSource(position, database, name, alias, sample)
+        return TableSource(position, database, name, alias, sample, alias_position if alias else None)
 
     def _lateral_values(self, source: SourceNode) -> SourceNode:
         """``LATERAL TABLE(VALUES (…), …) AS alias(columns)``: rows made of the columns of what stands before."""
@@ -204,8 +205,9 @@ class SourceReader:
         position = cursor.position
         cursor.place += 2
         outer = cursor.take("OUTER")
-        if cursor.peek().text not in ("(", "."):
-            if cursor.word.kind in ("word", "quoted"):
+        named = cursor.at_identifier() or cursor.at_any(FUNCTION_WORDS)
+        if not named or cursor.peek().text not in ("(", "."):
+            if named:
                 cursor.advance()
             raise cursor.error("lateral view")
         call = self._expressions.expression()

@@ -78,20 +78,26 @@ class StarNode(Node):
 
 @dataclass(frozen=True, slots=True)
 class OrderNode(Node):
-    """One key of an ORDER BY."""
+    """One key of an ORDER BY.
+
+    The keys of SORT, CLUSTER and DISTRIBUTE BY see what is ``selected`` alone; DISTRIBUTE BY only ``spreads`` the rows.
+    """
 
     expression: Node
     descending: bool = False
     nulls_first: bool | None = None
+    selected: bool = False
+    spreads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FrameNode(Node):
-    """``ROWS | RANGE BETWEEN``: signed offsets, ``None`` = unbounded."""
+    """``ROWS | RANGE BETWEEN``: signed offsets, ``None`` = unbounded; ``misplaced`` says which bound is so wrongly."""
 
     unit: str
     start: int | None
     end: int | None
+    misplaced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,7 @@ class TableSource(SourceNode):
     name: str
     alias: str | None = None
     sample: SampleNode | None = None
+    alias_position: Position | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

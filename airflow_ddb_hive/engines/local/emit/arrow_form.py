@@ -113,9 +113,7 @@ def _converted(sql: str, type_: HiveType, leaf: Callable[[str, HiveType], str], 
     return leaf(sql, type_)
 
 
-def _struct(
-    v: str, fields: tuple[tuple[str, HiveType], ...], leaf: Callable[[str, HiveType], str], depth: int
-) -> str:
+def _struct(v: str, fields: tuple[tuple[str, HiveType], ...], leaf: Callable[[str, HiveType], str], depth: int) -> str:
     packed = ", ".join(
         f"{quoted_field(name)} := {_converted(f'({v}).{quoted_field(name)}', type_, leaf, depth + 1)}"
         for name, type_ in fields

@@ -49,7 +49,7 @@ def _plain(sql: str, type_: HiveType) -> str:
     if name in ("float", "double"):
         return floating_text(sql, single=name == "float")
     if name == "binary":
-        return f"decode({sql})"
+        return f"decode({sql}, 'replace')"
     if name in ("date", "timestamp", "interval_year_month", "interval_day_time"):
         return cast_text(sql, type_)
     return sql if name == "string" or name.startswith("varchar") else f"CAST({sql} AS VARCHAR)"

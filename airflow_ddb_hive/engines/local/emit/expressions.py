@@ -23,7 +23,7 @@ from airflow_ddb_hive.hiveql.tree import (
     SortKey,
     Window,
 )
-from airflow_ddb_hive.model.types import DATE, STRING, TIMESTAMP
+from airflow_ddb_hive.model.types import TIMESTAMP
 
 __all__ = ["emit_expression", "emit_sort_key"]
 
@@ -64,15 +64,13 @@ def _emit(expression: Expression, relation: RelationEmitter) -> str:
 def _literal(literal: Literal) -> str:
     value = literal.value
     target = duckdb_type(literal.type)
-    if literal.type in (DATE, TIMESTAMP) and isinstance(value, str):
-        return emit_cast(text(value), STRING, literal.type)
     match value:
         case None:
             return f"CAST(NULL AS {target})"
         case bool():
             return "TRUE" if value else "FALSE"
         case str():
-            return text(value)
+            return instant_literal(value) if literal.type == TIMESTAMP else text(value)
         case bytes():
             return f"unhex('{value.hex()}')"
         case datetime():

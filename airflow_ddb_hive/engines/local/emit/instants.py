@@ -17,6 +17,7 @@ __all__ = [
     "instant_of_nanoseconds",
     "instant_text",
     "micros",
+    "milliseconds",
     "moved",
     "nanoseconds_between",
     "plain_instant",
@@ -56,14 +57,20 @@ def micros(sql: str) -> str:
 
     Example:
         >>> micros("t1.c0")
-        '(t1.c0).t'
+        'CAST((t1.c0).t AS TIMESTAMP)'
     """
-    return f"({sql}).t"
+    # The type of a NULL that DuckDB has folded would be lost.
+    return f"CAST(({sql}).t AS TIMESTAMP)"
 
 
 def seconds(sql: str) -> str:
     """Return a timestamp's whole seconds since 1970, rounded down."""
     return f"(epoch_us(date_trunc('second', {micros(sql)})) // 1000000)"
+
+
+def milliseconds(sql: str) -> str:
+    """Return a timestamp's whole milliseconds since 1970, rounded down."""
+    return f"(epoch_us(date_trunc('milliseconds', {micros(sql)})) // 1000)"
 
 
 def plain_instant(sql: str, column: str) -> str:
@@ -95,8 +102,18 @@ def moved(sql: str, interval: str, sign: str) -> str:
 
 
 def nanoseconds_between(later: str, earlier: str) -> str:
-    """Return the day-time interval between two timestamps."""
-    return let(later, lambda a: let(earlier, lambda b: f"({_nanoseconds(a)} - {_nanoseconds(b)})"))
+    """Return the day-time interval between two timestamps.
+
+    Before 1970 Hive rounds seconds up while it counts the fraction from below: milliseconds make it a second more.
+    """
+
+    def counted(v: str) -> str:
+        extra = (
+            f"CASE WHEN epoch_us({micros(v)}) < 0 AND millisecond({micros(v)}) % 1000 <> 0 THEN 1000000000 ELSE 0 END"
+        )
+        return f"({_nanoseconds(v)} + {extra})"
+
+    return let(later, lambda a: let(earlier, lambda b: f"({counted(a)} - {counted(b)})"))
 
 
 def date_text(sql: str) -> str:
@@ -145,9 +162,8 @@ def day_time_text(sql: str) -> str:
 
     def written(v: str) -> str:
         total = f"(abs({v}) // 1000000000)"
-        clock = " || ':' || ".join(
-            f"lpad(CAST({total} // {size} % {most} AS VARCHAR), 2, '0')" for size, most in ((3600, 24), (60, 60), (1, 60))
-        )
+        parts = ((3600, 24), (60, 60), (1, 60))
+        clock = " || ':' || ".join(f"lpad(CAST({total} // {size} % {most} AS VARCHAR), 2, '0')" for size, most in parts)
         return (
             f"(CASE WHEN {v} < 0 THEN '-' ELSE '' END || CAST({total} // 86400 AS VARCHAR) || ' ' || {clock} || '.' || "
             f"lpad(CAST(abs({v}) % 1000000000 AS VARCHAR), 9, '0'))"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.instants import date_text, day_time_text, instant_text, year_month_text
 from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.model.types import DecimalType, HiveType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["cast_text", "decimal_digits", "decimal_text", "floating_text"]
 

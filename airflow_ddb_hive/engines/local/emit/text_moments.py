@@ -31,7 +31,7 @@ def text_to_date(sql: str, _target: HiveType, *, lazy: bool = False) -> str:
 
     def convert(v: str) -> str:
         regular = f"length({v}) = 10 AND CAST(TRY_CAST({v} AS DATE) AS VARCHAR) = {v}"
-        day = _date_of(v, "( .*)?$", "[0-9]{4,5}") if lazy else _date_of(v, "([ T].*)?$", "[0-9]{1,5}")
+        day = _date_of(v, "( .*)?$", "[0-9]{4,5}") if lazy else _date_of(v, "([ T].*|Z|[+-][0-9:]+)?$", "[0-9]{1,5}")
         return f"CASE WHEN {regular} THEN TRY_CAST({v} AS DATE) ELSE {day} END"
 
     return let(sql, convert)
@@ -62,7 +62,8 @@ def _irregular_timestamp(v: str, *, lazy: bool) -> str:
     def made(parts: str) -> str:
         hours, minutes, whole = (f"CAST({parts}.{part} AS BIGINT)" for part in "hms")
         fraction = f"rpad({parts}.f[2:10], 9, '0')"
-        clock = f"to_microseconds((({hours} * 60 + {minutes}) * 60 + {whole}) * 1000000 + CAST({fraction}[1:6] AS BIGINT))"
+        total = f"(({hours} * 60 + {minutes}) * 60 + {whole})"
+        clock = f"to_microseconds({total} * 1000000 + CAST({fraction}[1:6] AS BIGINT))"
         exact = instant(f"{day} + {clock}", f"CAST({fraction}[7:9] AS SMALLINT)")
         return f"CASE WHEN {parts}.h <> '' THEN {exact} ELSE {'NULL' if lazy else _without_clock(v)} END"
 
@@ -75,7 +76,7 @@ def _without_clock(v: str) -> str:
 
     def clock(parts: str) -> str:
         minute = f"coalesce(TRY_CAST({parts}.h AS BIGINT) * 60 + TRY_CAST({parts}.m AS BIGINT), 0)"
-        day = f"CAST({_date_of(v, '( .*|T[0-9]{2}:[0-9]{2})?$', '[0-9]{1,5}')} AS TIMESTAMP)"
+        day = f"CAST({_date_of(v, '( .*|T[0-9]{2}:[0-9]{2}|Z|[+-][0-9:]+)?$', '[0-9]{1,5}')} AS TIMESTAMP)"
         return instant(f"{day} + to_minutes({minute})")
 
     return let(minutes, clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
-from airflow_ddb_hive.engines.local.emit.java_text import cast_text, decimal_digits, floating_text
+from airflow_ddb_hive.engines.local.emit.java_text import cast_text, decimal_digits
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.engines.local.emit.text_moments import text_to_date, text_to_timestamp
 from airflow_ddb_hive.engines.local.emit.text_values import (
@@ -106,11 +106,9 @@ def _write_primitive(sql: str, type_: HiveType, options: DelimitedOptions) -> st
     name = str(type_)
     if name == "string":
         return _escape(sql, options)
-    if name in ("float", "double"):
-        return floating_text(sql, single=name == "float")
-    if name in ("date", "timestamp", "interval_year_month", "interval_day_time"):
-        return cast_text(sql, type_)
-    return f"to_base64({sql})" if name == "binary" else f"CAST({sql} AS VARCHAR)"
+    if name == "binary":
+        return f"to_base64({sql})"
+    return f"CAST({sql} AS VARCHAR)" if name == "boolean" else cast_text(sql, type_)
 
 
 def _escape(sql: str, options: DelimitedOptions) -> str:
@@ -174,12 +172,10 @@ def emit_partition_value(sql: str, type_: HiveType) -> str:
 
 def _read(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
     match type_:
-        case ArrayType() | MapType() | StructType() if options.escape is not None:
-            raise UnsupportedSqlError(f"a column of type {type_} in a text table with ESCAPED BY is not supported yet")
         case ArrayType(element):
             item = f"e{depth}"
             read = _read_inner(item, element, options, depth + 1)
-            parts = f"string_split({sql}, {_separator(options, depth)})"
+            parts = _split(sql, options, depth)
             listed = f"list_transform({parts}, lambda {item}: {read})"
             return f"CAST(CASE WHEN {sql} = '' THEN [] ELSE {listed} END AS {duckdb_type(type_)})"
         case MapType(key, value):
@@ -187,6 +183,18 @@ def _read(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> s
         case StructType():
             return _read_struct(sql, type_, options, depth)
     return _read_primitive(sql, type_, options)
+
+
+def _split(sql: str, options: DelimitedOptions, depth: int) -> str:
+    """The parts between separators of one level; an escaped separator parts nothing, and stays escaped."""
+    separator = _separator(options, depth)
+    plain = f"string_split({sql}, {separator})"
+    if options.escape is None:
+        return plain
+    between, mark = (f"\\x{{{ord(char):x}}}" for char in (options.separators[depth], options.escape))
+    pattern = f"(?s){between}((?:{mark}.|[^{between}{mark}])*(?:{mark}$)?)"
+    exact = f"regexp_extract_all({separator} || {sql}, {text(pattern)}, 1)"
+    return f"CASE WHEN strpos({sql}, {text(options.escape)}) = 0 THEN {plain} ELSE {exact} END"
 
 
 def _read_inner(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
@@ -198,12 +206,16 @@ def _read_map(sql: str, key: HiveType, value: HiveType, options: DelimitedOption
     """The first of equal keys wins; an entry without separator has a NULL value; a NULL key is left out."""
     mark = _separator(options, depth + 1)
     item, pair = f"e{depth}", f"p{depth}"
+    key_text = f"split_part({item}, {mark}, 1)"
     value_text = f"CASE WHEN strpos({item}, {mark}) > 0 THEN {item}[strpos({item}, {mark}) + 1:] END"
+    if options.escape is not None:
+        key_text = f"({_split(item, options, depth + 1)})[1]"
+        value_text = f"CASE WHEN length({item}) > length({key_text}) THEN {item}[length({key_text}) + 2:] END"
     entry = (
-        f"{{'k': {_read_inner(f'split_part({item}, {mark}, 1)', key, options, depth + 2)}, "
+        f"{{'k': {_read_inner(key_text, key, options, depth + 2)}, "
         f"'v': {_read_inner(value_text, value, options, depth + 2)}}}"
     )
-    entries = f"list_transform(string_split({sql}, {_separator(options, depth)}), lambda {item}: {entry})"
+    entries = f"list_transform({_split(sql, options, depth)}, lambda {item}: {entry})"
     kept = let(
         entries,
         lambda v: (
@@ -226,11 +238,7 @@ def _read_struct(sql: str, type_: StructType, options: DelimitedOptions, depth: 
         )
         return f"CASE WHEN {parts} IS NOT NULL THEN struct_pack({packed}) END"
 
-    # An empty cell is a struct whose every field is NULL: no part at all rather than one empty part.
-    parts = (
-        f"CASE WHEN {sql} = '' THEN CAST([] AS VARCHAR[]) ELSE string_split({sql}, {_separator(options, depth)}) END"
-    )
-    return let(parts, read)
+    return let(_split(sql, options, depth), read)
 
 
 def _lazy(convert: Callable[..., str]) -> Callable[[str, HiveType, DelimitedOptions], str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions.decimals import Decimal, as_decimal_type, divided, sum_of
 from airflow_ddb_hive.engines.local.emit.sql import let, wrap
-from airflow_ddb_hive.engines.local.physical import duckdb_type
+from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.functions.conversion import is_text
 from airflow_ddb_hive.hiveql.tree import Call, Literal
@@ -65,7 +66,9 @@ def _decimal_sum(call: Call, value: str, over: str, target: DecimalType) -> str:
     if call.distinct:
         return let(
             f"list(DISTINCT {value}){over}",
-            lambda v: _parts(lambda part: f"list_sum(list_transform({v}, lambda x: {part.format('x')}))", source, target),
+            lambda v: _parts(
+                lambda part: f"list_sum(list_transform({v}, lambda x: {part.format('x')}))", source, target
+            ),
         )
     return _parts(lambda part: f"sum({part.format(value)}){over}", source, target)
 
@@ -97,6 +100,9 @@ def _parts(sum_: Callable[[str], str], source: DecimalType, target: DecimalType)
 
 
 def _plain_average(call: Call, arguments: Sequence[str], over: str) -> str:
+    if str(call.arguments[0].type) == "bigint" and not over:
+        total = wrap(f"(sum({_inner(call, arguments)}) & {(1 << 64) - 1}::HUGEINT)", "bigint")
+        return f"({total} / nullif(count({_inner(call, arguments)}), 0))"
     if not is_text(call.arguments[0].type):
         return f"avg({_inner(call, arguments)}){over}"
     if over:
@@ -122,6 +128,13 @@ def _avg(call: Call, arguments: Sequence[str], over: str) -> str:
 
 def _extreme(name: str) -> AggregateEmitter:
     def emit(call: Call, arguments: Sequence[str], over: str) -> str:
+        if isinstance(call.type, StructType) and not any(
+            isinstance(type_, ArrayType | StructType) for _, type_ in call.type.fields
+        ):
+            # Hive puts a missing field before all others, DuckDB behind.
+            fields = [f"({arguments[0]}).{quoted_field(field)}" for field, _ in call.type.fields]
+            key = ", ".join(f"{field} IS NOT NULL, {field}" for field in fields)
+            return f"arg_{name}({arguments[0]}, CASE WHEN {arguments[0]} IS NOT NULL THEN row({key}) END){over}"
         if isinstance(call.type, ArrayType | StructType):
             raise UnsupportedSqlError(f"{name}() of {call.type} is not supported: take it of its parts")
         return f"{name}({arguments[0]}){over}"
@@ -160,13 +173,33 @@ def _edge(name: str) -> AggregateEmitter:
     return emit
 
 
-_REGRESSIONS = ("avgx", "avgy", "intercept", "r2", "slope", "sxx", "sxy", "syy")
+def _known(name: str) -> AggregateEmitter:
+    """A statistic that is NULL where its formula divides nothing by nothing."""
+    return lambda call, arguments, over: let(
+        f"{name}({_inner(call, arguments)}){over}", lambda v: f"CASE WHEN NOT isnan({v}) THEN {v} END"
+    )
+
+
+def _regression_average(place: int) -> AggregateEmitter:
+    """The average of one side over the rows that have both."""
+
+    def emit(call: Call, arguments: Sequence[str], over: str) -> str:
+        if not isinstance(call.type, DecimalType):
+            return _known(call.function)(call, arguments, over)
+        both = f"CASE WHEN {arguments[1 - place]} IS NOT NULL THEN {arguments[place]} END"
+        argument = call.arguments[place]
+        return _avg(replace(call, arguments=(argument,)), [both], over)
+
+    return emit
+
+
+_REGRESSIONS = ("intercept", "r2", "slope", "sxx", "sxy", "syy")
 
 AGGREGATES: dict[str, AggregateEmitter] = {
     "avg": _avg,
     "collect_list": _collect,
     "collect_set": _collect,
-    "corr": _plain("corr"),
+    "corr": _known("corr"),
     "count": _count,
     "covar_pop": _plain("covar_pop"),
     "covar_samp": _plain("covar_samp"),
@@ -183,8 +216,10 @@ AGGREGATES: dict[str, AggregateEmitter] = {
     "percentile": _percentile,
     "rank": _integer("rank"),
     "row_number": _integer("row_number"),
+    "regr_avgx": _regression_average(1),
+    "regr_avgy": _regression_average(0),
     "regr_count": _integer("regr_count"),
-    **{f"regr_{name}": _plain(f"regr_{name}") for name in _REGRESSIONS},
+    **{f"regr_{name}": _known(f"regr_{name}") for name in _REGRESSIONS},
     "stddev_pop": _plain("stddev_pop"),
     "stddev_samp": _plain("stddev_samp"),
     "sum": _sum,

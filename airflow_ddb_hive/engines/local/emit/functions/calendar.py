@@ -64,7 +64,7 @@ def week_of_year(sql: str) -> str:
 
     def counted(d: str) -> str:
         old = f"greatest((dayofyear({label(d)}) - isodow({d}) + 10) // 7, 1)"
-        return f"CAST(CASE WHEN {d} >= {ADOPTED} THEN weekofyear({d}) ELSE {old} END AS INTEGER)"
+        return f"CAST(CASE WHEN {d} >= {ADOPTED} THEN weekofyear({d}) WHEN {d} < {ADOPTED} THEN {old} END AS INTEGER)"
 
     return let(sql, counted)
 

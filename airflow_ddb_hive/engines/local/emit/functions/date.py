@@ -1,9 +1,10 @@
-"""Dates and times. Hive's timestamps have no zone, and seconds since 1970 mean UTC whatever the session's zone is."""
+"""Dates and times. Hive's timestamps have no zone; UNIX_TIMESTAMP and FROM_UNIXTIME read them in the session's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions.calendar import label, labelled_moment, week_of_year
 from airflow_ddb_hive.engines.local.emit.functions.date_patterns import (
     Field,
@@ -11,12 +12,13 @@ from airflow_ddb_hive.engines.local.emit.functions.date_patterns import (
     named_text,
     parsed_seconds,
     read_pattern,
+    zoned_seconds,
 )
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
 from airflow_ddb_hive.engines.local.emit.functions.string import literal_text
 from airflow_ddb_hive.engines.local.emit.functions.temporal import INTERVALS
 from airflow_ddb_hive.engines.local.emit.functions.zones import from_utc, to_utc
-from airflow_ddb_hive.engines.local.emit.instants import date_text, instant, micros, seconds
+from airflow_ddb_hive.engines.local.emit.instants import date_text, instant, micros, milliseconds
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Literal
@@ -56,7 +58,7 @@ def _from_unixtime(call: Call, arguments: Sequence[str]) -> str:
     if call.arguments[1:] and _is_null(call.arguments[1]):
         return "CAST(NULL AS VARCHAR)"
     pattern = literal_text(call.arguments[1], what) if call.arguments[1:] else _DEFAULT_PATTERN
-    moment = f"TRY(make_timestamp(CAST({arguments[0]} AS BIGINT) * 1000000))"
+    moment = f"CAST(TRY(make_timestamptz(CAST({arguments[0]} AS BIGINT) * 1000000)) AS TIMESTAMP)"
     return formatted(moment, _fields(pattern, what))
 
 
@@ -65,9 +67,9 @@ def _unix_timestamp(call: Call, arguments: Sequence[str]) -> str:
         return "CAST(epoch_us(now()) // 1000000 AS BIGINT)"
     type_ = call.arguments[0].type
     if type_ == DATE:
-        return f"(datediff('day', DATE '1970-01-01', {arguments[0]}) * 86400)"
+        return zoned_seconds(f"CAST({arguments[0]} AS TIMESTAMP)")
     if type_ == TIMESTAMP:
-        return seconds(arguments[0])
+        return zoned_seconds(f"date_trunc('second', {micros(arguments[0])})")
     what = "the pattern of unix_timestamp"
     if call.arguments[1:] and _is_null(call.arguments[1]):
         return "CAST(NULL AS BIGINT)"
@@ -128,7 +130,7 @@ _UNITS |= {"QUARTER": "quarter", "Q": "quarter"}
 def _trunc(call: Call, arguments: Sequence[str]) -> str:
     if str(call.type) != "string":
         raise UnsupportedSqlError("trunc of a number is not supported: use floor or round")
-    value = micros(arguments[0]) if call.arguments[0].type == TIMESTAMP else arguments[0]
+    value = emit_cast(arguments[0], call.arguments[0].type, DATE)
 
     def cut(unit: str) -> str:
         return date_text(f"CAST(date_trunc('{unit}', {value}) AS DATE)")
@@ -187,9 +189,9 @@ DATES: dict[str, Emitter] = {
     "add_months": _add_months,
     "current_date": form("current_date"),
     "current_timestamp": lambda _call, _arguments: instant("current_localtimestamp()"),
-    "date_add": form("({0} + {1})"),
+    "date_add": form("TRY({0} + {1})"),
     "date_format": _date_format,
-    "date_sub": form("({0} - {1})"),
+    "date_sub": form("TRY({0} - {1})"),
     "datediff": form("CAST({0} - {1} AS INTEGER)"),
     "day": _day_part("day"),
     "dayofweek": form("CAST(dayofweek({0}) + 1 AS INTEGER)"),
@@ -202,9 +204,10 @@ DATES: dict[str, Emitter] = {
     "month": _day_part("month"),
     "months_between": _months_between,
     "next_day": _next_day,
-    "quarter": lambda _call, arguments: f"CAST(quarter({label(arguments[0])}) AS INTEGER)",
+    "quarter": form("CAST(quarter({0}) AS INTEGER)"),
     "second": _clock_part("second"),
     "to_date": form("CAST({0} AS DATE)"),
+    "to_epoch_milli": lambda _call, arguments: milliseconds(arguments[0]),
     "to_unix_timestamp": _unix_timestamp,
     "to_utc_timestamp": to_utc,
     "trunc": _trunc,

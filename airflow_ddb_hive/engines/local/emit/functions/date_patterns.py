@@ -1,7 +1,6 @@
 """Java's SimpleDateFormat as SQL: texts of a moment by a pattern, and moments of texts by a pattern.
 
-See https://docs.oracle.com/javase/8/docs/api/java/text/SimpleDateFormat.html. Hive's moments are in UTC here, whatever
-the session's zone is, and the language is English.
+See https://docs.oracle.com/javase/8/docs/api/java/text/SimpleDateFormat.html; the language is English.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from airflow_ddb_hive.engines.local.emit.functions.calendar import (
     labelled_moment,
     week_year_of_sundays,
 )
-from airflow_ddb_hive.engines.local.emit.sql import let, text
+from airflow_ddb_hive.engines.local.emit.sql import let, raise_error, text
 from airflow_ddb_hive.errors import UnsupportedSqlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Field", "formatted", "named_text", "parsed_seconds", "read_pattern"]
+__all__ = ["Field", "formatted", "named_text", "parsed_seconds", "read_pattern", "zoned_seconds"]
 
 _LETTERS = "GyYMLwWDdFEuaHkKhmsSzZX"
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
@@ -155,7 +154,9 @@ def _week(count: int, named: str, _true: str) -> str:
 def _constant(short: str, long: str = "") -> Callable[[int, str, str], str]:
     def piece(count: int, _named: str, true: str) -> str:
         said = long if long and count > _LONGEST_SHORT else short
-        return f"CASE WHEN {true} IS NOT NULL THEN '{said}' END"
+        other = raise_error("a zone is written in UTC alone: SET hive.local.time.zone=UTC, or leave out z, Z and X")
+        zoned = f"CASE WHEN current_setting('TimeZone') = 'UTC' THEN '{said}' ELSE {other} END"
+        return f"CASE WHEN {true} IS NOT NULL THEN {zoned} END"
 
     return piece
 
@@ -187,7 +188,20 @@ _PIECES: dict[str, Callable[[int, str, str], str]] = {
 }
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_FULL_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_FULL_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _DAYS = "sunday|monday|tuesday|wednesday|thursday|friday|saturday|sun|mon|tue|wed|thu|fri|sat"
 _MONTH_NAMES = "|".join([*_FULL_MONTHS, *_MONTHS])
 _ZONES = {"gmt": 0, "utc": 0, "ut": 0, "z": 0, "est": -18000, "edt": -14400, "cst": -21600, "cdt": -18000}
@@ -212,7 +226,7 @@ def parsed_seconds(value: str, fields: list[Field], pattern: str) -> str:
         UnsupportedSqlError: The pattern has weeks, which only together and seldom make a date.
     """
     if any(field.letter and field.letter in _NOT_PARSED for field in fields):
-        raise UnsupportedSqlError(f"the date pattern {pattern!r} has weeks, which are not read: use year, month and day")
+        raise UnsupportedSqlError(f"the date pattern {pattern!r} has weeks, which are not read: use month and day")
     names: dict[str, str] = {}
     parts = []
     for place, field in enumerate(fields):
@@ -265,8 +279,17 @@ def _seconds(f: str, names: dict[str, str], counts: dict[str, int]) -> str:
     clock = f"(({_hours(f, names, number)} * 60 + {number('m', '0')}) * 60 + {number('s', '0')})"
     whole = f"(datediff('day', DATE '1970-01-01', {from_label(date)}) * 86400 + {clock}"
     fraction = f" + {number('S', '0')} // 1000" if "S" in names else ""
-    zone = f" - {_zone(f, names)}" if set("zZX") & set(names) else ""
-    return f"CASE WHEN {f}.{next(iter(names.values()))} <> '' THEN CAST({whole}{fraction}{zone}) AS BIGINT) END"
+    counted = f"CAST({whole}{fraction}) AS BIGINT)"
+    if set("zZX") & set(names):
+        found = f"({counted} - {_zone(f, names)})"
+    else:
+        found = zoned_seconds(f"make_timestamp({counted} * 1000000)")
+    return f"CASE WHEN {f}.{next(iter(names.values()))} <> '' THEN {found} END"
+
+
+def zoned_seconds(moment: str) -> str:
+    """Return the seconds since 1970 of a DuckDB TIMESTAMP that is meant in the session's zone, as a BIGINT."""
+    return f"(epoch_us(CAST({moment} AS TIMESTAMPTZ)) // 1000000)"
 
 
 def _year_number(f: str, names: dict[str, str], counts: dict[str, int]) -> str:
@@ -302,6 +325,8 @@ def _zone(f: str, names: dict[str, str]) -> str:
     """Seconds east of Greenwich."""
     digits = f"lower({f}.{next(names[letter] for letter in 'XZz' if letter in names)})"
     known = " ".join(f"WHEN '{name}' THEN {offset}" for name, offset in _ZONES.items())
-    hours, minutes = (f"TRY_CAST(regexp_extract({digits}, '([0-9]{{1,2}}):?([0-9]{{2}})?$', {i}) AS BIGINT)" for i in (1, 2))
+    hours, minutes = (
+        f"TRY_CAST(regexp_extract({digits}, '([0-9]{{1,2}}):?([0-9]{{2}})?$', {i}) AS BIGINT)" for i in (1, 2)
+    )
     offset = f"({hours} * 3600 + coalesce({minutes}, 0) * 60) * CASE WHEN contains({digits}, '-') THEN -1 ELSE 1 END"
     return f"CASE {digits} {known} ELSE {offset} END"

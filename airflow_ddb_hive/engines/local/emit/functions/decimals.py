@@ -13,7 +13,17 @@ from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.model.types import DecimalType, HiveType
 
-__all__ = ["Decimal", "as_decimal_type", "digits_and_scale", "divided", "placed_decimal", "product", "remainder", "sum_of", "unscaled"]
+__all__ = [
+    "Decimal",
+    "as_decimal_type",
+    "digits_and_scale",
+    "divided",
+    "placed_decimal",
+    "product",
+    "remainder",
+    "sum_of",
+    "unscaled",
+]
 
 _MOST = 38
 _LIMB = 19
@@ -142,7 +152,7 @@ def digits_and_scale(value: Decimal) -> str:
         f"rtrim(rtrim({plain}, '0'), '.')",
         lambda t: _pair(
             f"coalesce(nullif(replace({t}, '.', ''), ''), '0')",
-            f"CASE WHEN strpos({t}, '.') > 0 THEN length({t}) - strpos({t}, '.') ELSE 0 END"
+            f"CASE WHEN strpos({t}, '.') > 0 THEN length({t}) - strpos({t}, '.') ELSE 0 END",
         ),
     )
 
@@ -182,9 +192,7 @@ def divided(left: Decimal, right: Decimal, target: DecimalType) -> str:
 
     whole = let(first, lambda a: let(second, lambda b: quotient(a, b)))
     signed = _signed(_negative(left, right), f"CAST({whole} AS HUGEINT)")
-    return (
-        f"CASE WHEN {right.sql} = 0 THEN NULL WHEN {estimate} < {bound} THEN {_if_fits(signed, target)} END"
-    )
+    return f"CASE WHEN {right.sql} = 0 THEN NULL WHEN {estimate} < {bound} THEN {_if_fits(signed, target)} END"
 
 
 def _pair(quotient: str, rest: str) -> str:
@@ -199,15 +207,18 @@ def _long_division(a: str, b: str, digits: int, shift: int) -> str:
         return direct
     small = f"{a} < {10 ** (_MOST - shift)}::UHUGEINT" if shift <= _MOST else "FALSE"
     start = _pair(f"{a} // {b}", f"{a} % {b}")
-    by_limbs = start
-    left = shift
-    while left > 0:
-        by_limbs = let(by_limbs, lambda p, step=min(left, _LIMB): _shifted(p, b, step))  # type: ignore[misc]  # loop value
-        left -= _LIMB
+    by_limbs = _limb_by_limb(start, b, shift)
     by_digits = _digit_by_digit(start, b, shift)
     return (
         f"CASE WHEN {small} THEN {direct} WHEN {b} < {_power(_LIMB, 'UHUGEINT')} THEN {by_limbs} ELSE {by_digits} END"
     )
+
+
+def _limb_by_limb(start: str, b: str, shift: int) -> str:
+    if shift <= 0:
+        return start
+    step = min(shift, _LIMB)
+    return _limb_by_limb(let(start, lambda p: _shifted(p, b, step)), b, shift - step)
 
 
 def _shifted(p: str, b: str, step: int) -> str:

@@ -15,7 +15,7 @@ from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.types import ArrayType, DecimalType, HiveType, MapType, StructType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
     from airflow_ddb_hive.hiveql.tree import Call
@@ -59,39 +59,40 @@ def _java_known(v: str, type_: HiveType) -> str:
 
 
 def _java_primitive(v: str, type_: HiveType) -> str:
-    name = str(type_)
-    match kind_of(type_), name:
-        case "text", _:
-            return _java_bytes(v)
-        case "integer", "bigint":
-            return _folded(v)
-        case "integer", _:
-            return f"(CAST({v} AS BIGINT) & {_MASK})"
-        case "boolean", _:
-            return f"CAST({v} AS BIGINT)"
-        case "floating", "float":
-            return f"(CAST(CAST(CAST({v} AS BIT) AS INTEGER) AS BIGINT) & {_MASK})"
-        case "floating", _:
-            return let(f"CAST(CAST({v} AS BIT) AS BIGINT)", _folded)
-        case "date", _:
-            return f"(CAST(datediff('day', DATE '1970-01-01', {v}) AS BIGINT) & {_MASK})"
-        case "void", _:
-            return "0"
-    raise UnsupportedSqlError(f"hash() of {type_} is not supported: cast it to string")
+    kind = kind_of(type_)
+    code = _JAVA_BY_NAME.get(str(type_)) or _JAVA_BY_KIND.get(kind)
+    if code is None:
+        raise UnsupportedSqlError(f"hash() of {type_} is not supported: cast it to string")
+    return code(v)
 
 
 def _folded(v: str) -> str:
     return f"xor({v} & {_MASK}, ({v} >> 32) & {_MASK})"
 
 
-def _java_bytes(v: str) -> str:
+def _java_bytes(v: str, start: int) -> str:
     """``31 * code + byte`` over the bytes of UTF-8, which have a sign."""
     plain = f"list_transform(string_split({v}, ''), lambda h: CAST(unicode(h) AS BIGINT))"
     byte = f"CAST('0x' || hex({v})[h:h+1] AS BIGINT)"
     signed = f"CASE WHEN {byte} > 127 THEN {byte} - 256 ELSE {byte} END"
     others = f"list_transform(range(1, 2 * strlen({v}), 2), lambda h: {signed})"
     codes = f"CASE WHEN {v} = '' THEN []::BIGINT[] WHEN strlen({v}) = length({v}) THEN {plain} ELSE {others} END"
-    return f"list_reduce({codes}, lambda p, q: (31 * p + q) & {_MASK}, 1::BIGINT)"
+    return f"list_reduce({codes}, lambda p, q: (31 * p + q) & {_MASK}, {start}::BIGINT)"
+
+
+_JAVA_BY_NAME: dict[str, Callable[[str], str]] = {
+    "bigint": _folded,
+    "double": lambda v: let(f"CAST(CAST({v} AS BIT) AS BIGINT)", _folded),
+    "float": lambda v: f"(CAST(CAST(CAST({v} AS BIT) AS INTEGER) AS BIGINT) & {_MASK})",
+    "string": lambda v: _java_bytes(v, 0),
+}
+_JAVA_BY_KIND: dict[str, Callable[[str], str]] = {
+    "boolean": lambda v: f"CAST({v} AS BIGINT)",
+    "date": lambda v: f"(CAST(datediff('day', DATE '1970-01-01', {v}) AS BIGINT) & {_MASK})",
+    "integer": lambda v: f"(CAST({v} AS BIGINT) & {_MASK})",
+    "text": lambda v: _java_bytes(v, 1),
+    "void": lambda _v: "0",
+}
 
 
 def _java_decimal(value: Decimal) -> str:
@@ -120,23 +121,41 @@ _INTEGER_BYTES = {"smallint": 2, "int": 4, "bigint": 8}
 
 
 def _murmur_known(v: str, type_: HiveType) -> str:
+    match type_:
+        case ArrayType(element):
+            codes = f"list_transform({v}, lambda h: {_murmur('h', element)})"
+            return f"list_reduce({codes}, lambda p, q: (31 * p + q) & {_MASK}, 0::BIGINT)"
+        case StructType(fields):
+            return _chained([_murmur(f"({v}).{quoted_field(name)}", field) for name, field in fields])
+    return _murmur_primitive(v, type_)
+
+
+def _murmur_primitive(v: str, type_: HiveType) -> str:
     name = str(type_)
     match kind_of(type_), name:
         case ("boolean", _) | ("integer", "tinyint"):
             return f"(CAST({v} AS BIGINT) & {_MASK})"
         case "integer", _:
-            size = _INTEGER_BYTES[name]
-            return _murmur_hex(f"lpad(to_hex(CAST({v} AS HUGEINT) & {(1 << 8 * size) - 1}::HUGEINT), {2 * size}, '0')")
+            return _murmur_hex(_hexadecimal(v, _INTEGER_BYTES[name]))
         case "floating", "float":
-            return _murmur_hex(f"lpad(to_hex({_java_primitive(v, type_)}), 8, '0')")
+            return _murmur_hex(_hexadecimal(_bits_of_bits(v, "FLOAT", "INTEGER"), 4))
         case "floating", _:
-            bits = f"CAST(CAST({v} AS BIT) AS BIGINT)"
-            return _murmur_hex(f"lpad(to_hex(CAST({bits} AS HUGEINT) & {(1 << 64) - 1}::HUGEINT), 16, '0')")
+            return _murmur_hex(_hexadecimal(_bits_of_bits(v, "DOUBLE", "BIGINT"), 8))
         case "date", _:
-            return _murmur_hex(f"lpad(to_hex({_java_primitive(v, type_)}), 8, '0')")
+            return _murmur_hex(_hexadecimal(_java_primitive(v, type_), 4))
         case "text", _:
             return _murmur_hex(f"hex({v})")
     raise UnsupportedSqlError(f"buckets by {type_} are not supported: take a number or a string")
+
+
+def _hexadecimal(whole: str, size: int) -> str:
+    return f"lpad(to_hex(CAST({whole} AS HUGEINT) & {(1 << 8 * size) - 1}::HUGEINT), {2 * size}, '0')"
+
+
+def _bits_of_bits(v: str, floating: str, integer: str) -> str:
+    """Hive takes a number's bits for a number, and that one's bits."""
+    bits = f"CAST(CAST({v} AS BIT) AS {integer})"
+    return f"CAST(CAST(CAST({bits} AS {floating}) AS BIT) AS {integer})"
 
 
 def _murmur_hex(digits: str) -> str:
@@ -144,12 +163,19 @@ def _murmur_hex(digits: str) -> str:
 
     def code(h: str) -> str:
         size = f"(length({h}) // 2)"
-        word = " + ".join(f"(CAST('0x' || {h}[8*w+{2 * i + 1}:8*w+{2 * i + 2}] AS UBIGINT) << {8 * i})" for i in range(4))
+        word = " + ".join(
+            f"(CAST('0x' || {h}[8*w+{2 * i + 1}:8*w+{2 * i + 2}] AS UBIGINT) << {8 * i})" for i in range(4)
+        )
         words = f"list_transform(range(0, {size} // 4), lambda w: {_scrambled(f'({word})')})"
         step = f"(({_rotated('xor(p, q)', 13)} * 5::UBIGINT + 3864292196::UBIGINT) & {_MASK}::UBIGINT)"
         blocks = f"list_reduce({words}, lambda p, q: {step}, {_SEED}::UBIGINT)"
         tail = f"rpad({h}[8*({size} // 4)+1:], 6, '0')"
-        rest = " + ".join(f"(CAST('0x' || {tail}[{2 * i + 1}:{2 * i + 2}] AS UBIGINT) << {8 * i})" for i in range(3))
+        rest = "0::UBIGINT"
+        for i in range(3):
+            byte = f"CAST('0x' || {tail}[{2 * i + 1}:{2 * i + 2}] AS BIGINT)"
+            # The bytes of the last word keep their signs in Hive's own Murmur3.
+            signed = f"(CASE WHEN {byte} > 127 THEN {byte} + {_MASK - 255} ELSE {byte} END)"
+            rest = f"xor({rest}, CAST(({signed} << {8 * i}) & {_MASK} AS UBIGINT))"
         last = f"CASE WHEN {size} % 4 = 0 THEN 0::UBIGINT ELSE {_scrambled(f'({rest})')} END"
         return _finished(f"xor(xor({blocks}, {last}), CAST({size} AS UBIGINT))")
 
@@ -196,7 +222,7 @@ def _crc_table() -> str:
         for _ in range(8):
             code = code >> 1 ^ (0xEDB88320 if code & 1 else 0)
         codes.append(str(code))
-    return f"[{', '.join(codes)}]::BIGINT[]"
+    return f"(CAST([{', '.join(codes)}] AS BIGINT[]))"
 
 
 HASHES: dict[str, Emitter] = {

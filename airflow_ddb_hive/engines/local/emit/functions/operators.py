@@ -77,8 +77,15 @@ def _divide(call: Call, arguments: Sequence[str]) -> str:
 def _modulo(call: Call, arguments: Sequence[str]) -> str:
     if isinstance(call.type, DecimalType):
         return _operands(call, arguments, remainder)
-    rest = f"({arguments[0]} % nullif({arguments[1]}, 0))"
-    return rest if str(call.type) in ("float", "double") else f"CAST({rest} AS {duckdb_type(call.type)})"
+    if str(call.type) in ("float", "double"):
+        return f"({arguments[0]} % nullif({arguments[1]}, 0))"
+
+    def rest(a: str, b: str) -> str:
+        # DuckDB's remainder of the smallest number by -1 overflows.
+        return f"CASE WHEN {b} = -1 THEN {a} & 0 ELSE {a} % nullif({b}, 0) END"
+
+    whole = let(arguments[0], lambda a: let(arguments[1], lambda b: rest(a, b)))
+    return f"CAST({whole} AS {duckdb_type(call.type)})"
 
 
 def _pmod(call: Call, arguments: Sequence[str]) -> str:

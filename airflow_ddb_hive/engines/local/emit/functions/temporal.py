@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
+from airflow_ddb_hive.engines.local.emit.functions.calendar import from_label, label
 from airflow_ddb_hive.engines.local.emit.instants import instant, micros, moved, nanoseconds_between
 from airflow_ddb_hive.engines.local.emit.sql import let, raise_error
 from airflow_ddb_hive.engines.local.emit.text_moments import text_to_day_time, text_to_year_month
@@ -14,6 +14,7 @@ from airflow_ddb_hive.model.types import DATE, INTERVAL_DAY_TIME, INTERVAL_YEAR_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
     from airflow_ddb_hive.hiveql.tree import Call
     from airflow_ddb_hive.model.types import HiveType
 
@@ -52,8 +53,18 @@ def _moved(symbol: str, point: tuple[str, HiveType], interval: tuple[str, HiveTy
     if step_type == INTERVAL_DAY_TIME:
         return moved(_as_timestamp(sql, type_), step, symbol)
     if type_ == DATE:
-        return f"CAST({sql} {symbol} to_months({step}) AS DATE)"
-    return let(sql, lambda v: instant(f"{micros(v)} {symbol} to_months({step})", f"({v}).n"))
+        return _by_months(symbol, sql, step)
+
+    def of_moment(v: str) -> str:
+        day = f"CAST({micros(v)} AS DATE)"
+        clock = f"({micros(v)} - CAST({day} AS TIMESTAMP))"
+        return instant(f"CAST({_by_months(symbol, day, step)} AS TIMESTAMP) + {clock}", f"({v}).n")
+
+    return let(sql, of_moment)
+
+
+def _by_months(symbol: str, day: str, months: str) -> str:
+    return from_label(f"CAST({label(day)} {symbol} to_months({months}) AS DATE)")
 
 
 _MONTHS = {"YEAR": 12, "MONTH": 1}

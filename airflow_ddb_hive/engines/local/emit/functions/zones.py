@@ -9,17 +9,19 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
 from airflow_ddb_hive.engines.local.emit.instants import instant, micros
 from airflow_ddb_hive.engines.local.emit.sql import let, text
-from airflow_ddb_hive.hiveql.tree import Call, Literal
+from airflow_ddb_hive.hiveql.tree import Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
+    from airflow_ddb_hive.hiveql.tree import Call
+
 __all__ = ["from_utc", "java_zone", "to_utc"]
 
-_SHORT = {
+_SHORT: dict[str, str | int] = {
     "ACT": "Australia/Darwin",
     "AET": "Australia/Sydney",
     "AGT": "America/Argentina/Buenos_Aires",
@@ -117,11 +119,11 @@ def _by_column(v: str, z: str, direction: int) -> str:
     named = {short: zone for short, zone in _SHORT.items() if isinstance(zone, str)}
     fixed = {short: zone for short, zone in _SHORT.items() if isinstance(zone, int)}
     full = " ".join(f"WHEN {text(short)} THEN {text(zone)}" for short, zone in named.items())
-    known = f"CASE {z} {full} ELSE CASE WHEN {z} IN ({', '.join(text(name) for name in sorted(_names()))}) THEN {z} END END"
+    names = ", ".join(text(name) for name in sorted(_names()))
+    known = f"CASE {z} {full} ELSE CASE WHEN {z} IN ({names}) THEN {z} END END"
     seconds = " ".join(f"WHEN {text(short)} THEN {zone}" for short, zone in fixed.items())
-    hours, minutes = (
-        f"TRY_CAST(regexp_extract({z}, '^GMT[+-]([0-9]{{1,2}}):?([0-9]{{2}})?$', {group}) AS BIGINT)" for group in (1, 2)
-    )
+    form = "'^GMT[+-]([0-9]{1,2}):?([0-9]{2})?$'"
+    hours, minutes = (f"TRY_CAST(regexp_extract({z}, {form}, {group}) AS BIGINT)" for group in (1, 2))
     sign = f"CASE WHEN contains({z}, '-') THEN -1 ELSE 1 END"
     offset = f"coalesce({hours} * 3600, 0) + coalesce({minutes}, 0) * 60"
     east = f"CASE {z} {seconds} ELSE {sign} * ({offset}) END"
