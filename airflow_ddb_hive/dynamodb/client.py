@@ -23,10 +23,10 @@ from botocore.utils import get_environ_proxies
 from airflow_ddb_hive.dynamodb.answers import checked_body, damaged
 from airflow_ddb_hive.dynamodb.connections import Connections, Patience
 from airflow_ddb_hive.dynamodb.describe import description_of
-from airflow_ddb_hive.dynamodb.errors_map import Kind, client_rule
+from airflow_ddb_hive.dynamodb.errors_map import EXPIRED_CODES, Kind, client_rule
 from airflow_ddb_hive.dynamodb.retry import CallContext, Failure, RetryPolicy, send_with_retries
 from airflow_ddb_hive.dynamodb.roles import proxies, session_in_role, without_keys
-from airflow_ddb_hive.dynamodb.sender import Sender
+from airflow_ddb_hive.dynamodb.sender import Answer, Sender
 from airflow_ddb_hive.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -167,9 +167,20 @@ class DynamoDB:
     def _send(self, operation: str, body: bytes, context: CallContext) -> bytes:
         try:
             answer = self._sender.send(operation, context.table, body, context.stop)
+            if answer.signed_by:
+                return self._checked(operation, answer, context.table)
         except (BotoCoreError, ValueError) as error:
             raise _failure_of(error, self.endpoint_url) from error
         return checked_body(answer, context.table)
+
+    def _checked(self, operation: str, answer: Answer, table: str) -> bytes:
+        """Of a refusal: credentials that ran out on the way pass, once there are others."""
+        try:
+            return checked_body(answer, table)
+        except Failure as failure:
+            if failure.code not in EXPIRED_CODES or not self._sender.has_new_keys(operation, table, answer.signed_by):
+                raise
+            raise failure.passing() from failure
 
 
 def _make_client(access: AwsAccess, given: boto3.Session | None) -> Any:

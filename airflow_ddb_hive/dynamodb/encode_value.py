@@ -116,4 +116,4 @@ def _java_text(value: Any) -> str:
         return "{" + ", ".join(f"{key}={_java_text(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_java_text(one) for one in value) + "]"
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -22,7 +22,17 @@ from airflow_ddb_hive.errors import (
     WriteRefusedError,
 )
 
-__all__ = ["CLIENT_RULES", "CODE_RULES", "NO_ANSWER", "STATUS_RULES", "Kind", "Rule", "client_rule", "service_rule"]
+__all__ = [
+    "CLIENT_RULES",
+    "CODE_RULES",
+    "EXPIRED_CODES",
+    "NO_ANSWER",
+    "STATUS_RULES",
+    "Kind",
+    "Rule",
+    "client_rule",
+    "service_rule",
+]
 
 
 class Kind(enum.Enum):
@@ -88,6 +98,9 @@ CODE_RULES: dict[str, Rule] = {
     "ValidationException": _REFUSED,
 }
 """By the service's error code."""
+
+EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
+"""Of credentials whose time is over, which others may have replaced meanwhile."""
 
 STATUS_RULES: dict[int, Rule] = {
     408: _FAILED,

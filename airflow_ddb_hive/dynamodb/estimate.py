@@ -68,7 +68,7 @@ def estimate_read(
         budget: The rate that the reader allows itself.
         consistent: Whether reads are strongly consistent, which doubles their cost.
         segments: Parallel segments of a scan.
-        most_items: So many items are wanted, so that the reader may stop early; ``None`` where it reads to the end.
+        most_items: Reading ends with so many items; ``None`` where it may go on to the end.
         fetches: DynamoDB fetches what a local index does not hold from the table, item by item.
         price_per_million: US dollars for a million read request units.
 
@@ -88,9 +88,7 @@ def estimate_read(
     if fetches:
         blocks += Bounds(0, (evaluated.high or 0) + math.ceil(description.size_bytes / _BLOCK_BYTES))
     if most_items is not None:
-        # What is read ahead of the last item wanted is read for nothing: up to all of it.
-        evaluated = Bounds(min(evaluated.low, most_items), evaluated.high)
-        blocks = Bounds(min(blocks.low, 1 if most_items else 0), blocks.high)
+        evaluated, blocks = _limited(evaluated, blocks, most_items, path)
     # A segment's and a range's last page may hold nothing, and costs a block all the same.
     pages += segments if path.kind == "scan" else 0
     block_units = 1.0 if consistent else 0.5
@@ -98,6 +96,16 @@ def estimate_read(
     return CapacityEstimate.of(
         evaluated, units, units_per_second=budget.units_per_second, price_per_million=price_per_million
     )
+
+
+def _limited(evaluated: Bounds, blocks: Bounds, most_items: int, path: AccessPath) -> tuple[Bounds, Bounds]:
+    """Items and blocks where reading ends with so many items; keys are fetched up to a hundred at once."""
+    least = 1 if most_items else 0
+    if path.kind == "get":
+        return Bounds(min(evaluated.low, most_items), evaluated.high), Bounds(min(blocks.low, least), blocks.high)
+    # Each range or segment that comes before the last item costs a block at least.
+    most_blocks = most_items * _LARGEST_ITEM_BLOCKS + (len(path.ranges) if most_items else 0)
+    return evaluated.at_most(most_items), Bounds(min(blocks.low, least), blocks.high).at_most(most_blocks)
 
 
 def estimate_write(

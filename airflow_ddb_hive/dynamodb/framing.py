@@ -22,13 +22,15 @@ class FramingError(Exception):
 class Answer:
     """A status, headers under lower-case names, and a body that nobody has looked at.
 
-    ``keep_alive`` says whether the connection is good for another request.
+    ``keep_alive`` says whether the connection is good for another request, ``signed_by`` whose access key a refused
+    request was signed with.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     keep_alive: bool = False
+    signed_by: str = ""
 
 
 def read_answer(receive: Callable[[], bytes]) -> Answer:

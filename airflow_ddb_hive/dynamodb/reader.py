@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import functools
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 __all__ = ["COUNT_COLUMN", "TableReader"]
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """How many more items the reader has use for."""
+
+    items: int
+
 
 COUNT_COLUMN = "c_"
 """The name of the column of NULLs that batches have when only the number of items is asked for."""
@@ -133,19 +142,34 @@ class TableReader:
         """
         return self._batches(units, self._stop)
 
-    def stream(self, *, workers: int = 2, read_ahead: int = 4) -> Generator[pa.RecordBatch, None, None]:
+    def stream(
+        self, *, workers: int = 2, read_ahead: int = 4, most_items: int | None = None
+    ) -> Generator[pa.RecordBatch, None, None]:
         """Yield all units' batches in no particular order, read by threads that end with this iterator.
 
         More threads than ``workers`` read where much of the budget would be left unused otherwise. With none, the
-        caller's own thread reads page by page, and nothing that it has not asked for.
+        caller's own thread reads page by page, and nothing that it has not asked for; it ends with the item that
+        makes ``most_items``, behind which no page of a scan or query reads on.
 
         Raises:
             DdbHiveError: What the first failed thread raised.
         """
         units = self.units()
         if workers <= 0:
-            return (self._decode([page]) for unit in units for page in self.pages(unit) if page.count)
+            return self._in_turn(units, most_items)
         return merged(units, self._batches, self._stop, crew=self._crew(workers), read_ahead=read_ahead)
+
+    def _in_turn(self, units: Iterable[ReadUnit], most_items: int | None) -> Generator[pa.RecordBatch, None, None]:
+        """The units' pages one after the other, up to so many items."""
+        wanted = _Wanted(_LARGEST_LIMIT if most_items is None else most_items)
+        for unit in units:
+            for page in self._pages(unit, self._stop, wanted=wanted):
+                if page.count:
+                    yield self._decode([page])
+                if most_items is not None:
+                    wanted.items -= page.count
+                if wanted.items <= 0:
+                    return
 
     @property
     def _light(self) -> bool:
@@ -178,39 +202,49 @@ class TableReader:
             yield self._decode(group)
 
     def _pages(
-        self, unit: ReadUnit, stop: threading.Event, start_key: Mapping[str, Any] | None = None
+        self,
+        unit: ReadUnit,
+        stop: threading.Event,
+        start_key: Mapping[str, Any] | None = None,
+        *,
+        wanted: _Wanted | None = None,
     ) -> Iterator[Page]:
         channel = self._channel(stop)
         if isinstance(unit, ScanUnit):
-            yield from self._followed(channel, "Scan", functools.partial(self._bodies.scan, unit), start_key)
+            yield from self._followed(channel, "Scan", functools.partial(self._bodies.scan, unit), start_key, wanted)
         elif self._request.path.kind == "get":
             yield from get_pages(channel, [self._bodies.key(item) for item in unit.ranges], self._bodies.get)
         else:
             for key_range in unit.ranges:
                 body = functools.partial(self._bodies.query, key_range)
-                yield from self._followed(channel, "Query", body, start_key)
+                yield from self._followed(channel, "Query", body, start_key, wanted)
                 start_key = None
 
     def _followed(
-        self, channel: Channel, operation: str, body: Any, start_key: Mapping[str, Any] | None
+        self,
+        channel: Channel,
+        operation: str,
+        body: Any,
+        start_key: Mapping[str, Any] | None,
+        wanted: _Wanted | None,
     ) -> Iterator[Page]:
         """One page after the other; a page without items may still have a next one."""
         key = start_key
         while True:
-            made = functools.partial(self._limited, body, key)
+            made = functools.partial(self._limited, body, key, _LARGEST_LIMIT if wanted is None else wanted.items)
             page = fetch_page(channel, operation, made, counting=not self._request.columns)
             yield page
             key = page.last_key
             if key is None:
                 return
 
-    def _limited(self, body: Any, key: Mapping[str, Any] | None) -> bytes:
-        made: bytes = body(key, self._page_limit())
+    def _limited(self, body: Any, key: Mapping[str, Any] | None, wanted: int) -> bytes:
+        made: bytes = body(key, self._page_limit(wanted))
         return made
 
-    def _page_limit(self) -> int | None:
+    def _page_limit(self, wanted: int) -> int | None:
         """The most items that the next page may evaluate."""
-        limit = min(self._pacer.page_limit, self._request.page_limit or _LARGEST_LIMIT)
+        limit = min(self._pacer.page_limit, self._request.page_limit or _LARGEST_LIMIT, wanted)
         return limit if limit < _LARGEST_LIMIT else None
 
     def _channel(self, stop: threading.Event) -> Channel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from airflow_ddb_hive.dynamodb.errors_map import Kind, Rule
@@ -83,6 +83,11 @@ class Failure(Exception):  # noqa: N818 - never leaves this room: it is one atte
     def throttled(self) -> bool:
         """Whether it was the table, an index or the account that had no capacity left."""
         return bool(self.causes)
+
+    def passing(self) -> Failure:
+        """Return the same failure as one that is worth another attempt."""
+        rule = replace(self.rule, kind=Kind.TRANSIENT)
+        return Failure(rule, self.message, code=self.code, request_id=self.request_id)
 
     def final_error(self, context: CallContext, waited: float) -> DdbHiveError:
         """Return the error that the caller sees."""

@@ -39,6 +39,7 @@ _NO_REQUESTS: dict[str, Any] = {"BatchGetItem": {"Keys": []}, "BatchWriteItem": 
 
 _DRAFT = b"a body that is never sent"
 _SIGNATURE_VERSION = "v4"
+_FIRST_REFUSAL = 400
 _SCOPE_PARTS = 5
 """Access key, day, region, service and ``aws4_request``."""
 
@@ -112,14 +113,28 @@ class Sender:
             BotoCoreError: There are no credentials, or no answer came.
             ValueError: The endpoint is no URL.
         """
-        template = self._templates.get((operation, table)) or self._make_template(operation, table)
-        prepared = template.prepare(operation, body)
+        prepared = self._template(operation, table).prepare(operation, body)
+        answer = self._answer(operation, table, prepared, stop)
+        return answer if answer.status < _FIRST_REFUSAL else replace(answer, signed_by=_access_key(prepared))
+
+    def has_new_keys(self, operation: str, table: str, signed_by: str) -> bool:
+        """Whether a request would now be signed with another access key than the one that signed a refused one.
+
+        Raises:
+            BotoCoreError: Credentials could not be renewed.
+        """
+        return signed_by != _access_key(self._template(operation, table).prepare(operation, _DRAFT))
+
+    def _template(self, operation: str, table: str) -> _Template:
+        return self._templates.get((operation, table)) or self._make_template(operation, table)
+
+    def _answer(self, operation: str, table: str, prepared: AWSPreparedRequest, stop: threading.Event | None) -> Answer:
         # Whoever answers requests without a network, such as moto, does so here.
         handlers = self._client.meta.events.emit(f"before-send.dynamodb.{operation}", request=prepared)
         response = first_non_none_response(handlers)
         if response is None and self._connections is not None:
             return self._connections.send(prepared, stop or threading.Event())
-        response = response or template.http_session.send(prepared)
+        response = response or self._template(operation, table).http_session.send(prepared)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, response.content)
 
@@ -183,6 +198,12 @@ def _with_form(operation: str, template: _Template) -> _Template:
     if auth.credentials is None:
         return template
     return replace(template, form=SignedForm.learn(sample.method, sample.url, headers, _DRAFT, auth.credentials))
+
+
+def _access_key(prepared: AWSPreparedRequest) -> str:
+    """Whose key signed a request: what stands between ``Credential=`` and the day."""
+    authorization = _text(prepared.headers.get("Authorization") or "")
+    return authorization.partition("Credential=")[2].partition("/")[0]
 
 
 def _text(value: str | bytes) -> str:

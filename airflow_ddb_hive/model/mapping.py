@@ -53,6 +53,10 @@ _PRIMITIVE_TAGS = {
     "timestamp": "S",
 }
 
+_NULL_TYPE = "NULL"
+_NULL_CLASS = "class org.apache.hadoop.hive.dynamodb.type.HiveDynamoDBNullType"
+"""What the connector names in its refusal of that type."""
+
 _SET_TAGS = {"S": "SS", "N": "NS", "B": "BS"}
 
 
@@ -197,6 +201,8 @@ def _attribute_column(column: Column, mapping: Mapping[str, str], types: Mapping
     name = column.name.lower()
     default = ITEM if column.type == _ITEM_TYPE else attribute_tag(column.type)
     wanted = types.get(name, default)
+    if wanted == _NULL_TYPE:
+        raise MappingError(f"{_NULL_CLASS} does not support this operation. Column {column.name} needs another type")
     if wanted not in _allowed(column.type):
         raise MappingError(f"The DynamoDB type {wanted} does not support Hive type {column.type}")
     if wanted == ITEM:

@@ -88,7 +88,8 @@ class OutputPlan:
     """Where a statement's rows go.
 
     ``kind`` is ``caller``, ``directory``, ``table`` or ``dynamodb``; ``action`` is ``append``, ``overwrite``, ``put``
-    or ``delete``. ``rows`` are those that will be given or written.
+    or ``delete``. ``rows`` are those that will be given or written. ``slow_index`` is the global index with the lowest
+    rate of writes, if that is lower than the table's, and ``slow_index_units`` its units a second.
     """
 
     kind: str
@@ -97,6 +98,8 @@ class OutputPlan:
     action: str | None = None
     format: str | None = None
     indexes: int = 0
+    slow_index: str | None = None
+    slow_index_units: float | None = None
     capacity: Capacity | None = None
     estimate: CapacityEstimate | None = None
 

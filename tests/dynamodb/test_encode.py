@@ -85,6 +85,7 @@ def test_null_serialization_writes_nulls(hive_type: str, tag: str, value: Any, e
     [
         ("array<string>", "L", ["a", None], "Null element found in list: [a, null]"),
         ("array<string>", "SS", ["a", None], "Null element found in list: [a, null]"),
+        ("array<boolean>", "L", [True, None], "Null element found in list: [true, null]"),
         ("map<string,string>", "M", [("x", None)], "Null field found in map: {x=null}"),
         ("struct<a:bigint>", "M", {"a": None}, "Null field found in struct: [null]"),
         ("double", "N", float("nan"), "A value provided cannot be converted into a number: nan"),

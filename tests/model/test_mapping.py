@@ -106,6 +106,12 @@ def test_a_table_that_does_not_fit_is_refused_in_the_connectors_words(
         ),
         (
             "id bigint; s string",
+            {MAPPING: "id:id,s:s", TYPES: "s:NULL"},
+            "EXTERNAL_TABLE",
+            "class org.apache.hadoop.hive.dynamodb.type.HiveDynamoDBNullType does not support this operation.",
+        ),
+        (
+            "id bigint; s string",
             {MAPPING: "id:id,s:s,x:X", TYPES: "s:N"},
             "EXTERNAL_TABLE",
             "Could not find column(s) for column mapping(s): x:X",

@@ -29,6 +29,7 @@ class FaultServer:
         self.plan = plan
         self.url = ""
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.authorizations: list[str] = []
         self.hanging = threading.Event()
         self.released = threading.Event()
         self.drip_seconds = 1.0
@@ -48,6 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         faulty.asked.append((operation, body))
+        faulty.authorizations.append(self.headers["Authorization"])
         kind, _, detail = faulty.plan.next(operation).partition(":")
         refuse = _BEFORE.get(kind)
         if refuse is not None:
@@ -140,6 +142,13 @@ class _Handler(BaseHTTPRequestHandler):
     def nothing(self, _: bytes) -> None:
         self.send_whole(b"{}")
 
+    def lost_item(self, body: bytes) -> None:
+        answer = json.loads(body)
+        answer["Items"] = answer["Items"][1:]
+        body = json.dumps(answer).encode()
+        self.head(200, length=len(body), checksum=None)
+        self.wfile.write(body)
+
     def no_items(self, body: bytes) -> None:
         lost = {"Items", "UnprocessedItems", "UnprocessedKeys", "Responses", "Table"}
         self.send_whole(json.dumps({n: value for n, value in json.loads(body).items() if n not in lost}).encode())
@@ -212,6 +221,7 @@ _AFTER: dict[str, Callable[[_Handler, bytes], None]] = {
     "cut-to-nothing": _Handler.nothing,
     "drip": _Handler.drip,
     "hang-after": _Handler.hang,
+    "lost-item": _Handler.lost_item,
     "no-checksum": _Handler.no_checksum,
     "no-items": _Handler.no_items,
     "reset-after": _Handler.reset,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import re
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
+
+from tests.support.fault_expressions import condition, plain
 
 __all__ = ["Item", "Ledger", "RefusedError", "Service", "StoredTable"]
 
@@ -24,15 +24,6 @@ _WRITE_UNIT_BYTES = 1024
 _MOST_PUTS = 25
 _MOST_GETS = 100
 _PAGE_BYTES = 1024 * 1024
-_CONDITION = re.compile(r"(?P<name>#?\w+)\s*(?P<operator>=|<=|>=|<|>)\s*(?P<value>:\w+)")
-_BETWEEN = re.compile(r"(?P<name>#?\w+)\s+BETWEEN\s+(?P<low>:\w+)\s+AND\s+(?P<high>:\w+)")
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda one, other: one == other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
 
 
 class RefusedError(Exception):
@@ -81,7 +72,7 @@ class StoredTable:
     def key_of(self, item: Item) -> Key:
         names = [self.hash_key, *([self.range_key] if self.range_key else [])]
         try:
-            return tuple(_plain(item[name]) for name in names)
+            return tuple(plain(item[name]) for name in names)
         except KeyError as error:
             raise RefusedError(
                 "ValidationException", f"One of the required keys was not given a value: {error}"
@@ -148,24 +139,24 @@ class Service:
 
     def _query(self, body: dict[str, Any]) -> dict[str, Any]:
         table = self._table(body["TableName"])
-        holds = _key_condition(body)
+        holds = condition(body["KeyConditionExpression"], body)
         found = [(place, item) for place, item in table.in_order() if holds(item)]
         return self._page(table, body, found)
 
     def _page(
         self, table: StoredTable, body: dict[str, Any], found: list[tuple[tuple[int, Key], Item]]
     ) -> dict[str, Any]:
-        if "FilterExpression" in body:
-            raise RefusedError("ValidationException", "this server knows no FilterExpression")
+        holds = condition(body["FilterExpression"], body) if "FilterExpression" in body else None
         if "ExclusiveStartKey" in body:
             start = table.place(table.key_of(body["ExclusiveStartKey"]))
             found = [pair for pair in found if pair[0] > start]
         page = _cut([item for _, item in found], body.get("Limit"), table.page_bytes)
         units = max(1, math.ceil(sum(map(size_of, page)) / _READ_UNIT_BYTES)) * _step(body)
         self.ledger.spend(table.name, "read", units)
-        answer: dict[str, Any] = {"Count": len(page), "ScannedCount": len(page)}
+        kept = page if holds is None else [item for item in page if holds(item)]
+        answer: dict[str, Any] = {"Count": len(kept), "ScannedCount": len(page)}
         if body.get("Select") != "COUNT":
-            answer["Items"] = [_projected(item, body) for item in page]
+            answer["Items"] = [_projected(item, body) for item in kept]
         if page and (len(page) < len(found) or len(page) == body.get("Limit")):
             names = [table.hash_key, *([table.range_key] if table.range_key else [])]
             answer["LastEvaluatedKey"] = {name: page[-1][name] for name in names}
@@ -211,11 +202,6 @@ def _content(request: dict[str, Any]) -> Item:
     return content
 
 
-def _plain(value: dict[str, Any]) -> tuple[str, Any]:
-    ((tag, content),) = value.items()
-    return tag, Decimal(content) if tag == "N" else content
-
-
 def _step(body: dict[str, Any]) -> float:
     return 1.0 if body.get("ConsistentRead") else 0.5
 
@@ -236,21 +222,3 @@ def _projected(item: Item, body: dict[str, Any]) -> Item:
     names = body.get("ExpressionAttributeNames", {})
     wanted = {names.get(name.strip(), name.strip()) for name in body["ProjectionExpression"].split(",")}
     return {name: value for name, value in item.items() if name in wanted}
-
-
-def _key_condition(body: dict[str, Any]) -> Callable[[Item], bool]:
-    text, names, values = (
-        body["KeyConditionExpression"],
-        body.get("ExpressionAttributeNames", {}),
-        body["ExpressionAttributeValues"],
-    )
-    tests: list[tuple[str, str, Any]] = []
-    for match in _BETWEEN.finditer(text):
-        tests += [(match["name"], ">=", values[match["low"]]), (match["name"], "<=", values[match["high"]])]
-    for match in _CONDITION.finditer(_BETWEEN.sub("", text)):
-        tests.append((match["name"], match["operator"], values[match["value"]]))
-
-    def holds(item: Item) -> bool:
-        return all(_COMPARE[operator](_plain(item[names.get(n, n)]), _plain(value)) for n, operator, value in tests)
-
-    return holds

@@ -38,7 +38,7 @@ def _run_query(statement: statements.QueryStatement, context: StatementContext) 
     plan = map_plan(relation)
     if plan is None:
         return QueryResult(context, relation.columns, WholeQuery(relation, context).batches)
-    source = open_source(plan.scan, context, relation)
+    source = open_source(plan.scan, context, relation, most_items=plan.most_rows)
     return QueryResult(context, relation.columns, lambda shape: map_batches(plan, source, shape, context))
 
 

@@ -142,6 +142,9 @@ def _output_lines(output: OutputPlan) -> Iterator[str]:
     if output.indexes:
         indexes = _count(output.indexes, "secondary index", "secondary indexes")
         yield f"{_STEP}note: {indexes} of the table cost further units"
+    if output.slow_index is not None and output.slow_index_units is not None:
+        rate = f"{_number(output.slow_index_units)} units a second"
+        yield f"{_STEP}note: index {output.slow_index} takes {rate}: what it holds too is written no faster"
 
 
 _TARGETS = {

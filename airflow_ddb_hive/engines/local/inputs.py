@@ -14,7 +14,7 @@ from airflow_ddb_hive.dynamodb.path_text import key_condition_line, predicate_li
 from airflow_ddb_hive.engines.local.budgets import table_budget
 from airflow_ddb_hive.engines.local.plan import map_plan, stream_plan
 from airflow_ddb_hive.engines.local.pushdown import access_of, counted
-from airflow_ddb_hive.engines.local.sources import FileSource, estimated_bytes
+from airflow_ddb_hive.engines.local.sources import FileSource, estimated_bytes, items_in_turn
 from airflow_ddb_hive.engines.local.table_reader import read_request
 from airflow_ddb_hive.engines.local.table_settings import first_setting, number_setting
 from airflow_ddb_hive.hiveql.expression_text import expression_text
@@ -77,8 +77,7 @@ def planned_inputs(relation: Relation, context: StatementContext) -> tuple[Plann
     """
     mapped = map_plan(relation)
     if mapped is not None:
-        most = None if mapped.limit is None else mapped.limit + mapped.offset
-        return (_planned(mapped.scan, relation, "batch by batch", (mapped.scan.id,), context, most),)
+        return (_planned(mapped.scan, relation, "batch by batch", (mapped.scan.id,), context, mapped.most_rows),)
     plan = stream_plan(counted(relation, context), lambda scan: estimated_bytes(scan, context, relation))
     spooled = tuple(_planned(scan, relation, "spooled", ids, context) for scan, ids in plan.spools)
     if plan.stream is None:
@@ -104,8 +103,7 @@ def _read(scan: Scan, relation: Relation, context: StatementContext, most_items:
     request = read_request(mapped, tuple(sorted(scan.needed)), context, path=access.path)
     budget = table_budget(mapped, "read", context, index_name=access.path.index_name)
     capacity = table_capacity(mapped, "read", budget, context)
-    # Where a filter or a residual condition leaves items out, nobody knows how many are read for a LIMIT.
-    limited = most_items if access.path.filter is None and not access.residual else None
+    limited = items_in_turn(most_items, access, mapped.description)
     segments = _segments(request, mapped, budget, context)
     estimate = estimate_read(
         mapped.description,

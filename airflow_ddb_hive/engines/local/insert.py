@@ -95,7 +95,8 @@ def _rows(
 ) -> Generator[pa.RecordBatch]:
     if plan is None:
         return WholeQuery(relation, context).batches(shape)
-    return map_batches(plan, open_source(plan.scan, context, relation), shape, context)
+    source = open_source(plan.scan, context, relation, most_items=plan.most_rows)
+    return map_batches(plan, source, shape, context)
 
 
 class _SingleWork:

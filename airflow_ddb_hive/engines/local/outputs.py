@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.inputs import PlannedInput
+    from airflow_ddb_hive.engines.local.tables import MappedTable
     from airflow_ddb_hive.hiveql.statements import LoadData, QueryStatement
     from airflow_ddb_hive.hiveql.tree import Relation, Scan
     from airflow_ddb_hive.model.table import Table
@@ -93,15 +94,29 @@ def _items_plan(table: Table, rows: Bounds, least_bytes: float, context: Stateme
         least_bytes=0.0 if deletes else least_bytes,
         price_per_million=capacity.dollars_per_million,
     )
+    slowest = _slowest_index(mapped, budget.units_per_second, context)
     return OutputPlan(
         kind="dynamodb",
         target=f"{mapped.description.name} ({table.qualified_name})",
         action="delete" if deletes else "put",
         rows=rows,
         indexes=len(mapped.description.indexes),
+        slow_index=slowest and slowest[0],
+        slow_index_units=slowest and slowest[1],
         capacity=capacity,
         estimate=estimate,
     )
+
+
+def _slowest_index(mapped: MappedTable, rate: float, context: StatementContext) -> tuple[str, float] | None:
+    """The global index that takes writes at the lowest rate, if below the table's: it slows what is written to both."""
+    rates = [
+        (table_budget(mapped, "write", context, index_name=index.name).units_per_second, index.name)
+        for index in mapped.description.indexes
+        if index.kind == "global"
+    ]
+    units, name = min(rates, default=(rate, ""))
+    return (name, units) if units < rate else None
 
 
 def _scanned(scan: Scan, inputs: Sequence[PlannedInput], written: Collection[str]) -> Bounds:

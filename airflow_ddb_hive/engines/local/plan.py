@@ -34,6 +34,11 @@ class MapPlan:
     limit: int | None = None
     offset: int = 0
 
+    @property
+    def most_rows(self) -> int | None:
+        """How many rows of its batches a query has use for; ``None`` for all."""
+        return None if self.limit is None else self.limit + self.offset
+
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:

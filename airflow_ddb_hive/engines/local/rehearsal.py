@@ -34,6 +34,16 @@ from airflow_ddb_hive.hiveql.statements import (
     TableSink,
 )
 
+from airflow_ddb_hive.hiveql.table_statements import (
+    AddPartitions,
+    DropPartitions,
+    ExchangePartition,
+    RenamePartition,
+    RenameTable,
+    RepairTable,
+    TruncateTable,
+)
+
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.explain import Explained
@@ -57,6 +67,11 @@ _SHOWN = (
 )
 """What only shows something."""
 
+_FILES_CHANGE = (
+    AddPartitions | DropPartitions | ExchangePartition | RenamePartition | RenameTable | RepairTable | TruncateTable
+)
+"""What also makes, moves or removes files: nothing of it is carried out."""
+
 
 def rehearse(statement: Statement, context: StatementContext, written: set[str]) -> StatementResult:
     """Explain a statement with rows, carry a change of the catalog out in the catalog alone, leave the others out.
@@ -71,7 +86,7 @@ def rehearse(statement: Statement, context: StatementContext, written: set[str])
     """
     if isinstance(statement, QueryStatement | InsertStatement | MultiInsert | CreateTableAs | LoadData):
         return _explained(statement, context, written)
-    if isinstance(statement, Describe | ShowCreateTable | ShowDatabases | ShowTables | _SHOWN):
+    if isinstance(statement, Describe | ShowCreateTable | ShowDatabases | ShowTables | _SHOWN | _FILES_CHANGE):
         context.finish()
         return StatementResult(context)
     if isinstance(statement, DropTable):

@@ -73,7 +73,7 @@ class LocalSession:
         InputError: The warehouse cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that surrounds a session, each by name
         self,
         *,
         access: AwsAccess | None = None,

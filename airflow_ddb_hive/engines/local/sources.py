@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import pyarrow as pa
 
+from airflow_ddb_hive.dynamodb.estimate import table_figures
 from airflow_ddb_hive.engines.local.absent import AbsenceWatch
 from airflow_ddb_hive.engines.local.emit import emit_parse, engine_value, has_own_form
 from airflow_ddb_hive.engines.local.ending import ending
@@ -19,16 +20,29 @@ from airflow_ddb_hive.engines.local.table_reader import reader
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
-from airflow_ddb_hive.model.dynamodb import AccessPath
+from airflow_ddb_hive.model.dynamodb import AccessPath, TableDescription
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.pushdown import PlannedAccess
     from airflow_ddb_hive.engines.local.tables import MappedTable
     from airflow_ddb_hive.hiveql.tree import Position, Relation, Sample, Scan
     from airflow_ddb_hive.model.dynamodb import ReadUnit
     from airflow_ddb_hive.model.table import Table
 
-__all__ = ["ROW_MARK", "DynamoDBSource", "FileSource", "Source", "Unit", "estimated_bytes", "open_source"]
+__all__ = [
+    "ROW_MARK",
+    "DynamoDBSource",
+    "FileSource",
+    "Source",
+    "Unit",
+    "estimated_bytes",
+    "items_in_turn",
+    "open_source",
+]
+
+_IN_TURN_BYTES = 16 * 2**20
+_UNKNOWN_ITEM_BYTES = 4096
 
 Unit = Callable[[], Iterator[pa.RecordBatch]]
 """One independent part of a scan: call it to read it."""
@@ -53,10 +67,13 @@ class Source(Protocol):
         ...
 
 
-def open_source(scan: Scan, context: StatementContext, relation: Relation | None = None) -> Source:
+def open_source(
+    scan: Scan, context: StatementContext, relation: Relation | None = None, *, most_items: int | None = None
+) -> Source:
     """Find out what is behind a scan, before anything is read.
 
-    With the ``relation`` that the scan is part of, only what that has use for is read of a DynamoDB table.
+    With the ``relation`` that the scan is part of, only what that has use for is read of a DynamoDB table, and with
+    ``most_items`` no more than as many rows need.
 
     Raises:
         MappingError: The DynamoDB table is not there or does not fit.
@@ -64,8 +81,8 @@ def open_source(scan: Scan, context: StatementContext, relation: Relation | None
     """
     needed = tuple(sorted(scan.needed))
     if scan.table.is_dynamodb:
-        path = None if relation is None else access_of(scan, relation, context).path
-        source = DynamoDBSource(context.mapped(scan.table), needed, context, path)
+        access = None if relation is None else access_of(scan, relation, context)
+        source = DynamoDBSource(context.mapped(scan.table), needed, context, access, most_items=most_items)
         return source if scan.sample is None else SampledSource(source, scan.sample, scan.position)
     return FileSource(scan, context, relation)
 
@@ -83,6 +100,36 @@ def estimated_bytes(scan: Scan, context: StatementContext, relation: Relation | 
     return files_bytes(scan, context, relation)
 
 
+def items_in_turn(most_items: int | None, access: PlannedAccess, description: TableDescription) -> int | None:
+    """Return how many items a LIMIT reads, one after the other; ``None`` where threads read side by side.
+
+    They do where conditions leave rows out, and where so much is wanted that one thread would take long.
+    """
+    if most_items is None or access.path.filter is not None or access.residual:
+        return None
+    items, size = table_figures(description, access.path.index_name)
+    average = size / items if items else _UNKNOWN_ITEM_BYTES
+    return most_items if most_items * average <= _IN_TURN_BYTES else None
+
+
+class _Reading(TypedDict, total=False):
+    """How a reader goes about it."""
+
+    workers: int
+    read_ahead: int
+    most_items: int
+
+
+def _reading(
+    most_items: int | None, access: PlannedAccess | None, description: TableDescription, workers: int
+) -> _Reading:
+    """Read only what rows up to a LIMIT need: exactly where that is known, else with one thread to begin with."""
+    if most_items is None or access is None:
+        return {"workers": workers}
+    items = items_in_turn(most_items, access, description)
+    return {"workers": 1, "read_ahead": 1} if items is None else {"workers": 0, "most_items": items}
+
+
 def _schema(table: Table, needed: Sequence[int]) -> pa.Schema:
     if not needed:
         return pa.schema([pa.field(ROW_MARK, pa.int8())])
@@ -94,13 +141,20 @@ class DynamoDBSource:
     """A DynamoDB table, read by parallel segments within its budget."""
 
     def __init__(
-        self, mapped: MappedTable, needed: tuple[int, ...], context: StatementContext, path: AccessPath | None = None
+        self,
+        mapped: MappedTable,
+        needed: tuple[int, ...],
+        context: StatementContext,
+        access: PlannedAccess | None = None,
+        *,
+        most_items: int | None = None,
     ) -> None:
+        path = None if access is None else access.path
         self.schema = _schema(mapped.table, needed)
         self.size_bytes = path_bytes(path or AccessPath(), mapped.description)
         self._reader = reader(mapped, needed, context, path=path)
-        self._workers = context.workers
         self._types = [(place, mapped.table.columns[place].type) for place in needed]
+        self._reading = _reading(most_items, access, mapped.description, context.workers)
         # What a condition leaves of a table says nothing of the attributes of all of it.
         watched = needed if path is None or path == AccessPath(index_name=path.index_name) else ()
         self._absence = functools.partial(
@@ -109,7 +163,7 @@ class DynamoDBSource:
 
     def stream(self) -> Iterator[pa.RecordBatch]:
         """All segments, merged as they come."""
-        with ending(self._reader.stream(workers=self._workers)) as batches:
+        with ending(self._reader.stream(**self._reading)) as batches:
             yield from self._absence(parts=1).watch(batches)
 
     def units(self) -> Sequence[Unit]:

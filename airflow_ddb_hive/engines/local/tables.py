@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.dynamodb import DynamoDB
 from airflow_ddb_hive.engines.local.settings import retry_seconds
 from airflow_ddb_hive.engines.local.table_access import half_pair_notice, table_access
-from airflow_ddb_hive.errors import MappingError, NotFoundError
+from airflow_ddb_hive.errors import InputError, MappingError, NotFoundError
 from airflow_ddb_hive.model.mapping import check_serde, resolve_mapping
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.table import Table
 
 __all__ = ["DynamoDBTables", "MappedTable"]
+
+_NO_NAME_CODE = "ValidationException"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,10 @@ class DynamoDBTables:
         client = self.client(table.properties, settings)
         try:
             description = client.describe(name, stop=stop)
-        except NotFoundError as error:
+        except (NotFoundError, InputError) as error:
+            # DynamoDB does not look for a name that no table can have.
+            if not isinstance(error, NotFoundError) and error.code != _NO_NAME_CODE:
+                raise
             message = f"Could not lookup table {name} in DynamoDB. Give dynamodb.table.name, region and endpoint of one"
             raise MappingError(f"{message} that is there", table=name) from error
         columns = resolve_mapping(table, description)

@@ -316,6 +316,13 @@ class TestWrites:
         assert (output["action"], output["indexes"]) == ("delete", 1)
         assert output["estimate"]["units"] == {"low": 5, "high": None}
 
+    def test_an_index_that_takes_less_than_the_table_is_named(self, session: LocalSession) -> None:
+        lines = run(session, "EXPLAIN INSERT INTO music VALUES ('a', 1, 'g', 'n')")
+        assert "    note: index ByGenre takes 5 units a second: what it holds too is written no faster" in lines
+        run(session, "SET dynamodb.throughput.write.percent=0.1")
+        output = plan(session, "INSERT INTO music VALUES ('a', 1, 'g', 'n')")["output"]
+        assert (output["slow_index"], output["slow_index_units"]) == ("ByGenre", 1.0)
+
     def test_values_are_counted(self, session: LocalSession) -> None:
         output = plan(session, "INSERT INTO music VALUES ('a', 1, 'g', 'n'), ('b', 2, 'g', 'n')")["output"]
         assert (output["rows"], output["estimate"]["units"]["low"]) == ({"low": 2, "high": 2}, 2)

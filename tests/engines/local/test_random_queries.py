@@ -1,4 +1,4 @@
-"""Random queries give the rows that real Hive gives: windows, joins, groups, lateral views, set operations, subqueries."""
+"""Random queries over small tables with NULLs and duplicates, and what real Hive 3.1.3 answered."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.instants import date_text, day_time_text, instant_text, year_month_text
 from airflow_ddb_hive.engines.local.emit.sql import let
+from airflow_ddb_hive.engines.local.emit.utf8 import binary_text
 from airflow_ddb_hive.model.types import DecimalType, HiveType
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def cast_text(sql: str, hive_type: HiveType) -> str:
 
 
 _WRITTEN: dict[str, Callable[[str], str]] = {
-    "binary": lambda sql: f"decode({sql})",
+    "binary": binary_text,
     "date": date_text,
     "timestamp": instant_text,
     "interval_year_month": year_month_text,
