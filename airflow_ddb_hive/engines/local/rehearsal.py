@@ -33,7 +33,6 @@ from airflow_ddb_hive.hiveql.statements import (
     ShowTables,
     TableSink,
 )
-
 from airflow_ddb_hive.hiveql.table_statements import (
     AddPartitions,
     DropPartitions,
