@@ -34,6 +34,7 @@ __all__ = [
     "ROW_MARK",
     "DynamoDBSource",
     "FileSource",
+    "SampledSource",
     "Source",
     "Unit",
     "estimated_bytes",
