@@ -113,8 +113,8 @@ def test_statements_without_a_meaning_here_are_refused_by_name(text: str, catalo
 
 def test_input_formats_of_hive_stand_for_their_words(catalog: MemoryCatalog) -> None:
     statement = bind_statement(
-        "CREATE TABLE s (a int) ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' STORED AS "
-        "INPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat' OUTPUTFORMAT "
+        "CREATE TABLE s (a int) ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' "
+        "STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat' OUTPUTFORMAT "
         "'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat'",
         catalog=catalog,
     )
