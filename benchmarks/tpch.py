@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -23,32 +24,53 @@ ROWS = 2_000_000
 ROUNDS = 3
 TABLES = {
     "lineitem": (
-        "l_orderkey bigint, l_partkey int, l_quantity double, l_extendedprice double, l_discount double, l_tax double, "
-        "l_returnflag string, l_linestatus string, l_shipdate date, l_receiptdate date, l_shipmode string",
-        "SELECT (i // 4)::BIGINT AS l_orderkey, (hash(i) % {parts})::INTEGER AS l_partkey, (hash(i, 1) % 50)::DOUBLE AS "
-        "l_quantity, (hash(i, 2) % 100000)::DOUBLE AS l_extendedprice, (hash(i, 3) % 11 / 100.0)::DOUBLE AS l_discount, "
-        "(hash(i, 4) % 9 / 100.0)::DOUBLE AS l_tax, ['A', 'N', 'R'][1 + (hash(i, 5) % 3)::INTEGER] AS l_returnflag, "
-        "['F', 'O'][1 + (hash(i, 6) % 2)::INTEGER] AS l_linestatus, DATE '1992-01-01' + (hash(i, 7) % 2500)::INTEGER AS "
-        "l_shipdate, DATE '1992-01-02' + (hash(i, 7) % 2500 + hash(i, 8) % 30)::INTEGER AS l_receiptdate, "
-        "['AIR', 'MAIL', 'SHIP', 'TRUCK', 'RAIL'][1 + (hash(i, 9) % 5)::INTEGER] AS l_shipmode FROM range({rows}) t(i)",
+        (
+            "l_orderkey bigint, l_partkey int, l_quantity double, l_extendedprice double, l_discount double, "
+            "l_tax double, "
+            "l_returnflag string, l_linestatus string, l_shipdate date, l_receiptdate date, l_shipmode string"
+        ),
+        (
+            "SELECT (i // 4)::BIGINT AS l_orderkey, (hash(i) % {parts})::INTEGER AS l_partkey, (hash(i, 1) % "
+            "50)::DOUBLE AS "
+            "l_quantity, (hash(i, 2) % 100000)::DOUBLE AS l_extendedprice, (hash(i, 3) % 11 / 100.0)::DOUBLE AS "
+            "l_discount, "
+            "(hash(i, 4) % 9 / 100.0)::DOUBLE AS l_tax, ['A', 'N', 'R'][1 + (hash(i, 5) % 3)::INTEGER] AS "
+            "l_returnflag, "
+            "['F', 'O'][1 + (hash(i, 6) % 2)::INTEGER] AS l_linestatus, DATE '1992-01-01' + (hash(i, 7) % "
+            "2500)::INTEGER AS "
+            "l_shipdate, DATE '1992-01-02' + (hash(i, 7) % 2500 + hash(i, 8) % 30)::INTEGER AS l_receiptdate, "
+            "['AIR', 'MAIL', 'SHIP', 'TRUCK', 'RAIL'][1 + (hash(i, 9) % 5)::INTEGER] AS l_shipmode FROM "
+            "range({rows}) t(i)"
+        ),
     ),
     "orders": (
         "o_orderkey bigint, o_custkey int, o_totalprice double, o_orderdate date, o_orderpriority string",
-        "SELECT i::BIGINT AS o_orderkey, (hash(i) % {customers})::INTEGER AS o_custkey, (hash(i, 1) % 500000)::DOUBLE AS "
-        "o_totalprice, DATE '1992-01-01' + (hash(i, 2) % 2400)::INTEGER AS o_orderdate, ['1-URGENT', '2-HIGH', "
-        "'3-MEDIUM', '4-LOW'][1 + (hash(i, 3) % 4)::INTEGER] AS o_orderpriority FROM range({rows} // 4) t(i)",
+        (
+            "SELECT i::BIGINT AS o_orderkey, (hash(i) % {customers})::INTEGER AS o_custkey, (hash(i, 1) % "
+            "500000)::DOUBLE AS "
+            "o_totalprice, DATE '1992-01-01' + (hash(i, 2) % 2400)::INTEGER AS o_orderdate, ['1-URGENT', '2-HIGH', "
+            "'3-MEDIUM', '4-LOW'][1 + (hash(i, 3) % 4)::INTEGER] AS o_orderpriority FROM range({rows} // 4) t(i)"
+        ),
     ),
     "customer": (
         "c_custkey int, c_name string, c_mktsegment string, c_nation string, c_acctbal double",
-        "SELECT i::INTEGER AS c_custkey, 'Customer#' || i AS c_name, ['BUILDING', 'AUTOMOBILE', 'MACHINERY'][1 + (hash(i) "
-        "% 3)::INTEGER] AS c_mktsegment, 'N' || hash(i, 1) % 25 AS c_nation, (hash(i, 2) % 10000)::DOUBLE AS c_acctbal "
-        "FROM range({customers}) t(i)",
+        (
+            "SELECT i::INTEGER AS c_custkey, 'Customer#' || i AS c_name, ['BUILDING', 'AUTOMOBILE', "
+            "'MACHINERY'][1 + (hash(i) "
+            "% 3)::INTEGER] AS c_mktsegment, 'N' || hash(i, 1) % 25 AS c_nation, (hash(i, 2) % 10000)::DOUBLE "
+            "AS c_acctbal "
+            "FROM range({customers}) t(i)"
+        ),
     ),
     "part": (
         "p_partkey int, p_brand string, p_type string, p_size int, p_container string",
-        "SELECT i::INTEGER AS p_partkey, 'Brand#' || hash(i) % 25 AS p_brand, ['PROMO X', 'ECONOMY Y', 'STANDARD Z'][1 + "
-        "(hash(i, 1) % 3)::INTEGER] AS p_type, (hash(i, 2) % 50)::INTEGER AS p_size, ['SM BOX', 'LG CASE'][1 + (hash(i, "
-        "3) % 2)::INTEGER] AS p_container FROM range({parts}) t(i)",
+        (
+            "SELECT i::INTEGER AS p_partkey, 'Brand#' || hash(i) % 25 AS p_brand, ['PROMO X', 'ECONOMY Y', "
+            "'STANDARD Z'][1 + "
+            "(hash(i, 1) % 3)::INTEGER] AS p_type, (hash(i, 2) % 50)::INTEGER AS p_size, ['SM BOX', 'LG "
+            "CASE'][1 + (hash(i, "
+            "3) % 2)::INTEGER] AS p_container FROM range({parts}) t(i)"
+        ),
     ),
 }
 """Each table's columns for Hive, and the query that makes its rows."""
@@ -63,7 +85,8 @@ QUERIES = {
     "'BUILDING' AND o_orderdate < DATE '1995-03-15' AND l_shipdate > DATE '1995-03-15' GROUP BY l_orderkey, "
     "o_orderdate ORDER BY revenue DESC, o_orderdate LIMIT 10",
     "4 order priority": "SELECT o_orderpriority, count(*) FROM orders WHERE o_orderdate >= DATE '1993-07-01' AND "
-    "o_orderdate < DATE '1993-10-01' AND EXISTS (SELECT 1 FROM lineitem WHERE l_orderkey = o_orderkey AND l_receiptdate "
+    "o_orderdate < DATE '1993-10-01' AND EXISTS (SELECT 1 FROM lineitem WHERE l_orderkey = o_orderkey AND "
+    "l_receiptdate "
     "> l_shipdate) GROUP BY o_orderpriority ORDER BY o_orderpriority",
     "5 by nation": "SELECT c_nation, sum(l_extendedprice * (1 - l_discount)) AS revenue FROM customer JOIN orders ON "
     "c_custkey = o_custkey JOIN lineitem ON l_orderkey = o_orderkey WHERE o_orderdate >= DATE '1994-01-01' AND "
@@ -90,7 +113,8 @@ QUERIES = {
     "l_orderkey WHERE o_orderkey IN (SELECT l_orderkey FROM lineitem GROUP BY l_orderkey HAVING sum(l_quantity) > 150) "
     "GROUP BY o_orderkey, o_totalprice ORDER BY o_totalprice DESC LIMIT 100",
     "19 discounted": "SELECT sum(l_extendedprice * (1 - l_discount)) FROM lineitem JOIN part ON p_partkey = l_partkey "
-    "WHERE (p_brand = 'Brand#12' AND l_quantity BETWEEN 1 AND 11) OR (p_brand = 'Brand#23' AND l_quantity BETWEEN 10 AND "
+    "WHERE (p_brand = 'Brand#12' AND l_quantity BETWEEN 1 AND 11) OR (p_brand = 'Brand#23' AND l_quantity "
+    "BETWEEN 10 AND "
     "20 AND l_shipmode = 'AIR')",
 }
 
@@ -125,6 +149,11 @@ def drain(session: LocalSession, text: str) -> int:
     return count
 
 
+def fetch(direct: duckdb.DuckDBPyConnection, text: str) -> list[object]:
+    """Run a query of DuckDB's own."""
+    return list(direct.execute(text).fetchall())
+
+
 def duck_text(query: str) -> str:
     """The query as DuckDB's own users write it: its numbers have no suffix."""
     return (
@@ -144,8 +173,9 @@ def main() -> None:
         make(Path(folder), rows, session, direct)
         print(f"{'query':22}{'direct ms':>11}{'ours ms':>10}{'ratio':>8}")
         for name, query in QUERIES.items():
-            theirs = best(lambda text=duck_text(query): direct.execute(text).fetchall())  # type: ignore[misc] # default
-            ours = best(lambda text=query: drain(session, text))  # type: ignore[misc] # a default binds the loop's text
+            plain = duck_text(query)
+            theirs = best(partial(fetch, direct, plain))
+            ours = best(partial(drain, session, query))
             print(f"{name:22}{theirs * 1000:11.0f}{ours * 1000:10.0f}{ours / theirs:8.2f}")
 
 

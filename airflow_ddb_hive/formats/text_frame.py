@@ -32,7 +32,7 @@ class TextFrame:
     Example:
         >>> frame = TextFrame.from_properties({"skip.header.line.count": "1", "skip.footer.line.count": "1"})
         >>> b"".join(frame.body(iter([b"head\na\n", b"foot\n"])))
-        b'a\\n'
+        b'a\n'
 
     Raises:
         InputError: A count is no number, or the encoding is not known.

@@ -34,12 +34,16 @@ ROW_MARK = "c_"
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A table's folder or a partition's, with the values of the partition columns that are needed, by place."""
+    """A table's folder or a partition's, with the values of the partition columns that are needed, by place.
+
+    A partition that had fewer columns when it was made, ``width``, has NULL in the others, whatever its files hold.
+    """
 
     store: Store
     location: str
     format: FileFormat
     values: tuple[tuple[int, str], ...] = ()
+    width: int | None = None
 
     def files(self) -> list[FileInfo]:
         """A folder that is not there holds nothing, as in Hive."""
@@ -73,6 +77,10 @@ class _File:
         if not self.needed and not values:
             return pa.RecordBatch.from_arrays([pa.nulls(batch.num_rows, pa.int8())], names=[ROW_MARK])
         columns = list(batch.columns) if self.needed else []
+        width = self.folder.width
+        if width is not None:
+            pairs = zip(self.needed, columns, strict=True)
+            columns = [cells if place < width else pa.nulls(len(cells), cells.type) for place, cells in pairs]
         columns += [pa.repeat(value, batch.num_rows) for _, value in values]
         names = [f"c{place}" for place in (*self.needed, *(place for place, _ in values))]
         return pa.RecordBatch.from_arrays(columns, names=names)
@@ -162,7 +170,8 @@ def _folders(scan: Scan, places: Sequence[int], context: StatementContext, relat
         format_ = file_format(storage, table.columns, {**table.properties, **partition.properties})
         values = tuple((place, partition.values[place - first]) for place in places)
         place = partition.location or location
-        folders.append(_Folder(context.stores.at(place), place, format_, values))
+        width = None if partition.columns is None else len(partition.columns)
+        folders.append(_Folder(context.stores.at(place), place, format_, values, width))
     return folders
 
 

@@ -171,6 +171,13 @@ def test_partitions_keep_their_columns_unless_the_change_cascades(parts: Shell) 
     assert [line.split()[0] for line in parts("DESCRIBE t PARTITION (ds='1', hr=1)")[:3]] == ["a", "b", "c"]
 
 
+def test_a_partition_that_was_made_before_a_column_has_null_in_it_as_in_hive(shell: Shell) -> None:
+    shell("CREATE TABLE r (a int, b string) PARTITIONED BY (ds string)")
+    shell("INSERT INTO r PARTITION (ds='1') VALUES (1, 'x')", "ALTER TABLE r ADD COLUMNS (c int)")
+    shell("INSERT INTO r PARTITION (ds='1') VALUES (2, 'y', 3)", "INSERT INTO r PARTITION (ds='2') VALUES (3, 'z', 4)")
+    assert sorted(shell("SELECT * FROM r")) == ["1\tx\tNULL\t1", "2\ty\tNULL\t1", "3\tz\t4\t2"]
+
+
 def test_truncate_removes_rows_and_keeps_partitions(parts: Shell) -> None:
     parts("INSERT INTO t PARTITION (ds='1', hr=1) VALUES (1, 'x')", "TRUNCATE TABLE t")
     assert parts("SELECT * FROM t") == []

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["emit_cells", "emit_parse", "emit_partition_text", "emit_partition_value"]
 
 
+_DEEPEST = 8
+"""DuckDB's time to bind nested lambdas triples with each level: nine take half a minute."""
+
+
 def emit_cells(
     query: str,
     columns: Sequence[OutputColumn | Column],
@@ -63,6 +67,10 @@ def emit_cells(
 def _separator(options: DelimitedOptions, depth: int) -> str:
     if depth >= len(options.separators):
         raise UnsupportedSqlError("a column of a text table is nested deeper than Hive has separators")
+    if depth > _DEEPEST:
+        raise UnsupportedSqlError(
+            f"a column of a text table is nested deeper than {_DEEPEST} levels: store it as PARQUET"
+        )
     return text(options.separators[depth])
 
 
