@@ -16,6 +16,7 @@ _FORM_FIELDS = {
     "s3_endpoint_url": ("S3 endpoint", "Only for another S3 than the region's"),
     "engine": ("Engine", "What runs the HiveQL; empty: local"),
     "warehouse": ("Warehouse", "Folder or URL of managed tables; empty: a private one for each job"),
+    "catalog": ("Catalog", "memory, warehouse or glue; empty: the warehouse where one is named, else memory"),
     "hiveconfs": ("Settings", 'JSON object of Hive settings, such as {"dynamodb.throughput.read.percent": "0.25"}'),
     "init_hql": ("Initial HiveQL", "Statements that run before every script"),
 }

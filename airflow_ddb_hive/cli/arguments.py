@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive import __version__
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.model.access import AwsAccess
+from airflow_ddb_hive.model.job import CATALOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +36,7 @@ class Options:
     hiveconfs: dict[str, str]
     database: str
     warehouse: str | None
+    catalog: str | None
     engine: str
     access: AwsAccess
     explain: bool = False
@@ -63,6 +65,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
         hiveconfs=parse_pairs("--hiveconf", found.hiveconfs),
         database=found.database,
         warehouse=found.warehouse,
+        catalog=found.catalog,
         engine=found.engine,
         explain=found.explain,
         access=place_access(found),
@@ -118,7 +121,8 @@ def _add_script_options(parser: argparse.ArgumentParser) -> None:
 def _add_session_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--database", default="default", metavar="DB", help="database to start in")
-    add("--warehouse", metavar="DIR", help="folder of managed tables; without it they end with the process")
+    add("--warehouse", metavar="URL", help="folder or S3 prefix of managed tables; else they end with the process")
+    add("--catalog", choices=CATALOGS, help="where tables are known (default: the warehouse if named, else memory)")
     add("--engine", default="local", help="where to run (default: local)")
 
 

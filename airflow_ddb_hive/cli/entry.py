@@ -73,6 +73,7 @@ def open_local_session(options: Options, console: Console) -> Session:
     session = LocalSession(
         access=options.access,
         warehouse=options.warehouse,
+        catalog=options.catalog,
         hiveconfs=options.hiveconfs,
         hivevars=options.hivevars,
         schema=options.database,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import weakref
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
 
 from airflow_ddb_hive.dbapi.cursor import Cursor
 from airflow_ddb_hive.dbapi.exceptions import InterfaceError, NotSupportedError, translated_errors
@@ -16,56 +16,62 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.dbapi.session import Session
 
-__all__ = ["Connection", "connect"]
+__all__ = ["Connection", "Places", "connect"]
+
+_FIELDS = {"endpoint_url": "dynamodb_endpoint_url"}
+"""Arguments that ``AwsAccess`` has under another name."""
+
+
+class Places(TypedDict, total=False):
+    """Where the AWS services are, as arguments of :func:`connect`; what is ``None`` counts as not given."""
+
+    endpoint_url: str | None
+    s3_endpoint_url: str | None
+    glue_endpoint_url: str | None
+    region: str | None
 
 
 def connect(
     *,
-    endpoint_url: str | None = None,
-    s3_endpoint_url: str | None = None,
-    region: str | None = None,
     warehouse: str | None = None,
     hiveconf: Mapping[str, str] | None = None,
     hivevars: Mapping[str, str] | None = None,
     access: AwsAccess | None = None,
     schema: str = "default",
+    catalog: str | None = None,
+    **places: Unpack[Places],
 ) -> Connection:
     """Open a connection; nothing is asked of AWS before a statement needs it.
 
     Args:
-        endpoint_url: DynamoDB's endpoint; where it is not given, AWS's own settings decide.
-        s3_endpoint_url: S3's endpoint.
-        region: AWS region.
-        warehouse: Folder of managed tables; without it they end with the connection.
+        warehouse: Folder or S3 prefix of managed tables; without it they end with the connection.
         hiveconf: Settings, as with SET.
         hivevars: Variables for ``${name}`` in statements.
-        access: Everything about AWS at once; the arguments above that are given go before it.
+        access: Everything about AWS at once; the ``places`` that are given go before it.
         schema: The database to start in.
+        catalog: ``memory``, ``warehouse`` or ``glue``; without it, the warehouse where one is named, else memory.
+        places: ``endpoint_url`` (DynamoDB's), ``s3_endpoint_url``, ``glue_endpoint_url`` and ``region``; where one is
+            not given, AWS's own settings decide.
 
     Raises:
         Error: The arguments contradict each other, or the warehouse cannot be opened.
     """
-    given = {"dynamodb_endpoint_url": endpoint_url, "s3_endpoint_url": s3_endpoint_url, "region": region}
-    places = {name: value for name, value in given.items() if value is not None}
+    unknown = sorted(set(places) - set(Places.__annotations__))
+    if unknown:
+        raise TypeError(f"connect() got an unexpected keyword argument {unknown[0]!r}")
+    given = {_FIELDS.get(name, name): value for name, value in places.items() if value is not None}
     with translated_errors():
-        return Connection(
-            _open_local_session(
-                dataclasses.replace(access or AwsAccess(), **places), warehouse, hiveconf or {}, hivevars or {}, schema
-            )
+        from airflow_ddb_hive.engines.local.session import LocalSession
+
+        session = LocalSession(
+            access=dataclasses.replace(access or AwsAccess(), **cast("dict[str, Any]", given)),
+            warehouse=warehouse,
+            catalog=catalog,
+            hiveconfs=hiveconf,
+            hivevars=hivevars,
+            schema=schema,
         )
-
-
-def _open_local_session(
-    access: AwsAccess,
-    warehouse: str | None,
-    hiveconfs: Mapping[str, str],
-    hivevars: Mapping[str, str],
-    schema: str,
-) -> Session:
-    from airflow_ddb_hive.engines.local.session import LocalSession
-
-    session = LocalSession(access=access, warehouse=warehouse, hiveconfs=hiveconfs, hivevars=hivevars, schema=schema)
-    return cast("Session", session)
+        return Connection(cast("Session", session))
 
 
 class Connection:

@@ -1,8 +1,21 @@
-"""Bytes to Arrow and back: Hive's delimited text and Parquet."""
+"""Bytes to Arrow and back: Hive's delimited text, Parquet and ORC."""
 
 from airflow_ddb_hive.formats.base import BatchWriter, FileFormat
 from airflow_ddb_hive.formats.delimited import DelimitedText
+from airflow_ddb_hive.formats.orc import Orc
 from airflow_ddb_hive.formats.parquet import Parquet
 from airflow_ddb_hive.formats.registry import file_format
+from airflow_ddb_hive.formats.stand_in import STAND_IN, check_stand_in, has_stand_in, stands_in
 
-__all__ = ["BatchWriter", "DelimitedText", "FileFormat", "Parquet", "file_format"]
+__all__ = [
+    "STAND_IN",
+    "BatchWriter",
+    "DelimitedText",
+    "FileFormat",
+    "Orc",
+    "Parquet",
+    "check_stand_in",
+    "file_format",
+    "has_stand_in",
+    "stands_in",
+]

@@ -9,11 +9,13 @@ import pyarrow.compute as pc
 
 from airflow_ddb_hive.formats.cells import CellRules, exact_cells, fast_cells
 from airflow_ddb_hive.formats.lines import line_blocks
+from airflow_ddb_hive.formats.text_frame import PLAIN_FRAME
 from airflow_ddb_hive.model.types import STRING, CharType, HiveType, VarcharType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from airflow_ddb_hive.formats.text_frame import ByteTaker, TextFrame
     from airflow_ddb_hive.model.delimited import DelimitedOptions
     from airflow_ddb_hive.model.table import Column
     from airflow_ddb_hive.storage.base import OutputFile
@@ -42,9 +44,10 @@ class DelimitedText:
     cells: ClassVar[Literal["text", "typed"]] = "text"
     extension: ClassVar[str] = ""
 
-    def __init__(self, options: DelimitedOptions, columns: Sequence[Column]) -> None:
+    def __init__(self, options: DelimitedOptions, columns: Sequence[Column], *, frame: TextFrame = PLAIN_FRAME) -> None:
         self._rules = CellRules.from_options(options, [_is_text(column.type) for column in columns])
         self._null_format = options.null_format
+        self._frame = frame
 
     def read(self, source: BinaryIO, needed: Sequence[int], name: str) -> Iterator[pa.RecordBatch]:
         """Yield batches of strings, one a block of some MiB.
@@ -52,13 +55,13 @@ class DelimitedText:
         Raises:
             FileFormatError: The file is compressed in a way that is not supported, or damaged.
         """
-        for block in line_blocks(source, name):
+        for block in self._frame.body(line_blocks(source, name)):
             batch = fast_cells(block, self._rules, needed)
             yield exact_cells(block, self._rules, needed) if batch is None else batch
 
-    def open_writer(self, target: OutputFile, schema: pa.Schema) -> _TextWriter:
+    def open_writer(self, target: OutputFile, schema: pa.Schema) -> _TextWriter:  # noqa: ARG002 - the protocol's signature
         """Make a writer of string cells."""
-        return _TextWriter(target, len(schema), self._rules.separator, self._null_format.encode())
+        return _TextWriter(self._frame.encoded(target), self._rules.separator, self._null_format.encode())
 
 
 def _is_text(type_: HiveType) -> bool:
@@ -68,9 +71,8 @@ def _is_text(type_: HiveType) -> bool:
 class _TextWriter:
     """Joins cells to lines; a line end within a cell is written as it is, as Hive writes it."""
 
-    def __init__(self, target: OutputFile, width: int, separator: bytes, null_mark: bytes) -> None:
+    def __init__(self, target: ByteTaker, separator: bytes, null_mark: bytes) -> None:
         self._target = target
-        self._width = width
         self._separator = pa.scalar(separator, pa.large_binary())
         self._null_mark = pa.scalar(null_mark, pa.large_binary())
         self._nothing = pa.scalar(b"", pa.large_binary())

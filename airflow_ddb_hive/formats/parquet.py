@@ -6,12 +6,13 @@ whole numbers become any number or text, a number out of range becomes NULL, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from airflow_ddb_hive.errors import FileFormatError, InputError
+from airflow_ddb_hive.formats.arrow_sink import ArrowSink
 from airflow_ddb_hive.formats.parquet_casts import cast_column
 from airflow_ddb_hive.model.arrow import arrow_type
 
@@ -100,7 +101,7 @@ class _ParquetWriter:
     """Gathers batches to row groups of bounded size."""
 
     def __init__(self, target: OutputFile, schema: pa.Schema, codec: str) -> None:
-        self._sink = _Sink(target)
+        self._sink = ArrowSink(target)
         self._schema = schema
         self._writer = pq.ParquetWriter(
             self._sink, schema, compression=codec, use_deprecated_int96_timestamps=True, store_schema=False
@@ -128,40 +129,3 @@ class _ParquetWriter:
     def __del__(self) -> None:
         # pyarrow ends a file that was given up too, although nobody takes its bytes any more.
         self._sink.let_go()
-
-
-class _Sink:
-    """An output file as pyarrow wants one: it also asks for the position, and may not close it."""
-
-    closed = False
-
-    def __init__(self, target: OutputFile) -> None:
-        self._target: OutputFile | None = target
-        self._position = 0
-
-    def let_go(self) -> None:
-        self._target = None
-
-    def write(self, data: Any) -> int:
-        view = memoryview(data)
-        count = len(view) if self._target is None else self._target.write(view)
-        self._position += count
-        return count
-
-    def tell(self) -> int:
-        return self._position
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def seekable(self) -> bool:
-        return False
-
-    def flush(self) -> None:
-        """Do nothing: finish does."""
-
-    def close(self) -> None:
-        """Do nothing: the owner publishes."""

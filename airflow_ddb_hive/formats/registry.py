@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import InputError, UnsupportedSqlError
 from airflow_ddb_hive.formats.delimited import DelimitedText
+from airflow_ddb_hive.formats.orc import Orc
 from airflow_ddb_hive.formats.parquet import Parquet
+from airflow_ddb_hive.formats.stand_in import stands_in
+from airflow_ddb_hive.formats.text_frame import TextFrame
 from airflow_ddb_hive.model.delimited import DelimitedOptions
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["file_format"]
 
-_TEXT, _PARQUET = "TEXTFILE", "PARQUET"
+_TEXT, _PARQUET, _ORC = "TEXTFILE", "PARQUET", "ORC"
 
 _FORMATS = {
     "textfile": _TEXT,
@@ -29,19 +32,21 @@ _FORMATS = {
     "parquetfile": _PARQUET,
     "org.apache.hadoop.hive.ql.io.parquet.mapredparquetinputformat": _PARQUET,
     "org.apache.hadoop.hive.ql.io.parquet.mapredparquetoutputformat": _PARQUET,
+    "orc": _ORC,
+    "orcfile": _ORC,
+    "org.apache.hadoop.hive.ql.io.orc.orcinputformat": _ORC,
+    "org.apache.hadoop.hive.ql.io.orc.orcoutputformat": _ORC,
 }
 _SERDES = {
     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": _TEXT,
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": _PARQUET,
+    "org.apache.hadoop.hive.ql.io.orc.OrcSerde": _ORC,
 }
-_SUPPORTED = "TEXTFILE with ROW FORMAT DELIMITED (LazySimpleSerDe), and PARQUET"
+_SUPPORTED = "TEXTFILE with ROW FORMAT DELIMITED (LazySimpleSerDe), PARQUET and ORC"
 _NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
 _UNREAD = {
     "serialization.last.column.takes.rest": ("false",),
-    "serialization.encoding": ("utf-8", "utf8"),
     "line.delim": ("\n", "10"),
-    "skip.header.line.count": ("0",),
-    "skip.footer.line.count": ("0",),
 }
 """Properties that would change what text means, and the values at which they do not."""
 
@@ -60,14 +65,18 @@ def file_format(
         UnsupportedSqlError: The format, SerDe or one of its properties is not supported.
         InputError: A separator or codec is none.
     """
-    kind = _kind(storage)
     settings = {**properties, **storage.serde_properties}
+    kind = _PARQUET if stands_in(storage, properties) else _kind(storage)
     if kind == _PARQUET:
         return Parquet(columns, compression=settings.get("parquet.compression", "uncompressed"))
+    if kind == _ORC:
+        return Orc(columns, compression=settings.get("orc.compress", "zlib"))
     for name, harmless in _UNREAD.items():
         if settings.get(name, harmless[0]).lower() not in harmless:
             raise UnsupportedSqlError(f"{name}={settings[name]!r} is not supported for text files: leave it out")
-    return DelimitedText(DelimitedOptions.from_properties(storage.serde_properties), columns)
+    return DelimitedText(
+        DelimitedOptions.from_properties(storage.serde_properties), columns, frame=TextFrame.from_properties(settings)
+    )
 
 
 def _kind(storage: StorageDescriptor) -> str:
@@ -75,7 +84,7 @@ def _kind(storage: StorageDescriptor) -> str:
         raise InputError(f"the rows of a table STORED BY {storage.handler!r} lie in no files")
     kind = _FORMATS.get(storage.file_format.lower())
     if kind is None:
-        raise UnsupportedSqlError(f"files stored as {storage.file_format} are not supported: use {_SUPPORTED}")
+        raise UnsupportedSqlError(f"files stored as {storage.file_format} are not read here: use {_SUPPORTED}")
     if storage.serde is not None and _SERDES.get(storage.serde) != kind:
         raise UnsupportedSqlError(f"SerDe {storage.serde} is not supported for {kind}: use {_SUPPORTED}")
     return kind

@@ -16,6 +16,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Project,
     Relation,
     Scan,
+    SetOperation,
     Sort,
     Union,
     Values,
@@ -42,7 +43,7 @@ def relation_lines(relation: Relation) -> Iterator[str]:
 
 
 def _inputs(relation: Relation) -> tuple[Relation, ...]:
-    if isinstance(relation, Join):
+    if isinstance(relation, Join | SetOperation):
         return (relation.left, relation.right)
     if isinstance(relation, Union):
         return relation.inputs
@@ -68,7 +69,9 @@ def _numbered(column: ColumnRef) -> str:
 
 
 def _scan(relation: Scan) -> str:
-    return f"TableScan: {relation.table.qualified_name} (t{relation.id})"
+    sample = relation.sample
+    part = "" if sample is None else f", sample of {sample.amount:g} {sample.kind}"
+    return f"TableScan: {relation.table.qualified_name} (t{relation.id}){part}"
 
 
 def _values(relation: Values) -> str:
@@ -102,7 +105,8 @@ def _aggregate(relation: Aggregate) -> str:
     names = _names(relation)
     keys = ", ".join(expression_text(key, names) for key in relation.keys) or "()"
     calls = ", ".join(expression_text(call, names) for call in relation.aggregates)
-    return f"Group by: {keys}{f'; {calls}' if calls else ''}"
+    sets = "" if relation.grouping_sets is None else f" in {len(relation.grouping_sets)} grouping sets"
+    return f"Group by: {keys}{sets}{f'; {calls}' if calls else ''}"
 
 
 def _sort(relation: Sort) -> str:
@@ -124,6 +128,7 @@ _HEADS: Mapping[type[Relation], Callable[[Any], str]] = {
     Limit: _limit,
     Project: _project,
     Scan: _scan,
+    SetOperation: lambda relation: f"{relation.kind.capitalize()}{' all' if relation.all else ''}",
     Sort: _sort,
     Union: lambda _relation: "Union all",
     Values: _values,

@@ -16,6 +16,7 @@ __all__ = [
     "CreateDatabase",
     "CreateTable",
     "CreateTableAs",
+    "CreateView",
     "Describe",
     "DirectorySink",
     "DropDatabase",
@@ -23,6 +24,7 @@ __all__ = [
     "Explain",
     "InsertStatement",
     "LoadData",
+    "MultiInsert",
     "QueryStatement",
     "SetStatement",
     "ShowCreateTable",
@@ -51,11 +53,17 @@ class QueryStatement(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSink:
-    """INSERT INTO | OVERWRITE TABLE; ``columns`` are the places in the table that the query's columns go to."""
+    """INSERT INTO | OVERWRITE TABLE; ``columns`` are the places in the table that the query's columns go to.
+
+    In a partitioned table the places of partition columns follow those of the others. ``partition`` has the static
+    value of each partition column as text, ``None`` for one whose value each row brings.
+    """
 
     table: Table
     overwrite: bool
     columns: tuple[int, ...]
+    partition: tuple[str | None, ...] = ()
+    if_not_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +87,13 @@ class InsertStatement(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MultiInsert(Statement):
+    """FROM … INSERT … SELECT … INSERT … SELECT …: one source, read once, for several targets."""
+
+    branches: tuple[InsertStatement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTable(Statement):
     """CREATE TABLE; the table's ``location`` is as written, ``None`` if not."""
 
@@ -93,6 +108,15 @@ class CreateTableAs(Statement):
     table: Table
     relation: Relation
     if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateView(Statement):
+    """CREATE [OR REPLACE] VIEW; also ALTER VIEW … AS, which replaces one that is there."""
+
+    table: Table
+    if_not_exists: bool = False
+    or_replace: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,19 +151,20 @@ class DropDatabase(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadData(Statement):
-    """LOAD DATA [LOCAL] INPATH."""
+    """LOAD DATA [LOCAL] INPATH; ``partition`` has the values of the partition columns, as text."""
 
     path: str
     local: bool
     overwrite: bool
     table: Table
+    partition: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explain(Statement):
     """EXPLAIN [EXTENDED | FORMATTED] of a statement that reads or writes rows; ``style`` is empty or the word."""
 
-    statement: QueryStatement | InsertStatement | CreateTableAs | LoadData
+    statement: QueryStatement | InsertStatement | MultiInsert | CreateTableAs | LoadData
     style: str = ""
 
 

@@ -34,8 +34,10 @@ __all__ = [
     "Position",
     "Project",
     "Relation",
+    "Sample",
     "ScalarSubquery",
     "Scan",
+    "SetOperation",
     "Sort",
     "SortKey",
     "Union",
@@ -151,15 +153,28 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """A part of a table's rows: ``rows`` of each split (file or segment), or a ``percent`` or ``bytes`` of its files.
+
+    A sample by size ends with the first row that begins behind it.
+    """
+
+    kind: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scan(Relation):
     """A table; ``columns`` are all of the table's, partition columns last.
 
-    ``needed`` names the places of the columns that the statement uses: only they are read.
+    ``needed`` names the places of the columns that the statement uses: only they are read. ``sample`` is what a
+    TABLESAMPLE takes of the rows.
     """
 
     table: Table
     needed: frozenset[int]
     position: Position = field(default_factory=Position, compare=False, repr=False)
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +227,10 @@ class LateralView(Relation):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Relation):
-    """GROUP BY: columns are the keys, then the aggregates, then, with ``grouping_sets``, GROUPING__ID.
+    """GROUP BY: columns are the keys, then, with ``grouping_sets``, GROUPING__ID, then the aggregates.
 
-    ``grouping_sets`` lists, for each set, the places of the keys that it keeps.
+    ``grouping_sets`` lists, for each set, the places of the keys that it keeps. GROUPING__ID has a bit for each key,
+    the last key's the lowest: 1 where the set leaves the key out.
     """
 
     input: Relation
@@ -252,3 +268,16 @@ class Union(Relation):
     """UNION ALL of inputs whose columns already have the same types."""
 
     inputs: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetOperation(Relation):
+    """``intersect`` or ``except`` of rows whose columns already have the same types; NULL equals NULL.
+
+    With ``all`` a row occurs as often as in both (intersect), or as it is left over (except); without, once.
+    """
+
+    kind: str
+    left: Relation
+    right: Relation
+    all: bool = False

@@ -45,6 +45,7 @@ def resolve_access(
         region=region or session_region,
         dynamodb_endpoint_url=dynamodb_endpoint_url or hook.conn_config.get_service_endpoint_url("dynamodb"),
         s3_endpoint_url=s3_endpoint_url or hook.conn_config.get_service_endpoint_url("s3"),
+        glue_endpoint_url=hook.conn_config.get_service_endpoint_url("glue"),
         access_key_id=access_key,
         secret_access_key=secret_key,
         session_token=token,

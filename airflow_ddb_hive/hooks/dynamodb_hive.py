@@ -122,14 +122,16 @@ class DynamoDBHiveHook(DbApiHook):
 
         The job's own settings win. ``private_warehouse`` keeps the job's tables to itself.
         """
+        catalog = "memory" if private_warehouse else job.catalog or self.options.catalog
         return dataclasses.replace(
             job,
             schema=self.schema,
             access=self.access,
-            warehouse=None if private_warehouse else job.warehouse or self.options.warehouse,
+            warehouse=None if catalog == "memory" else job.warehouse or self.options.warehouse,
+            catalog=catalog,
             hiveconfs={**self.options.hiveconfs, **{key: setting_text(value) for key, value in job.hiveconfs.items()}},
             hivevars={key: setting_text(value) for key, value in job.hivevars.items()},
-            init_hql="\n".join(part for part in (self.options.init_hql, job.init_hql) if part) or None,
+            init_hql="\n".join(_ended(part) for part in (self.options.init_hql, job.init_hql) if part) or None,
         )
 
     def run_job(self, job: Job, *, engine: str | None = None) -> JobReport:
@@ -188,6 +190,7 @@ class DynamoDBHiveHook(DbApiHook):
             raise InputError(f"engine {self.options.engine!r} runs jobs only: use an operator, or engine 'local'")
         connection = dbapi.connect(
             warehouse=self.options.warehouse,
+            catalog=self.options.catalog,
             hiveconf=dict(self.options.hiveconfs),
             access=self.access,
             schema=self.schema,
@@ -264,3 +267,8 @@ class DynamoDBHiveHook(DbApiHook):
             name: field(spec["label"], description=spec["description"], widget=widget())
             for name, spec in form_fields().items()
         }
+
+
+def _ended(script: str) -> str:
+    """A script that another can follow: its last statement ends, on a line of its own after a comment."""
+    return script if script.rstrip().endswith(";") else f"{script}\n;"

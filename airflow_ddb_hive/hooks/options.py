@@ -30,6 +30,7 @@ class ConnectionOptions:
     s3_endpoint_url: str | None = None
     engine: str | None = None
     warehouse: str | None = None
+    catalog: str | None = None
     hiveconfs: Mapping[str, str] = field(default_factory=dict)
     init_hql: str | None = None
 

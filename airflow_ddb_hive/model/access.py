@@ -28,6 +28,7 @@ class AwsAccess:
     access_key_id: str | None = None
     secret_access_key: str | None = None
     session_token: str | None = None
+    glue_endpoint_url: str | None = None
     role_arn: str | None = None
     role_external_id: str | None = None
     role_session_name: str | None = None

@@ -31,6 +31,9 @@ _PRIMITIVE_FACTORIES = {
     "binary": ("binary",),
     "date": ("date32",),
     "timestamp": ("timestamp", "us"),
+    # No column is declared with an interval: a result has its text.
+    "interval_year_month": ("string",),
+    "interval_day_time": ("string",),
     "void": ("null",),
 }
 
@@ -42,9 +45,6 @@ def arrow_type(hive_type: HiveType) -> pa.DataType:
         >>> from airflow_ddb_hive.model.types import parse_type
         >>> arrow_type(parse_type("array<decimal(12,2)>"))
         ListType(list<element: decimal128(12, 2)>)
-
-    Raises:
-        KeyError: The type has no place in a column (an interval).
     """
     import pyarrow as pa
 

@@ -18,6 +18,14 @@ __all__ = ["DelimitedOptions"]
 _BYTES = range(-128, 128)
 """A separator's code is a Java byte."""
 _DEFAULT_SEPARATORS = tuple(chr(code) for code in range(1, 9))
+_EXTENDED_SEPARATORS = tuple(chr(code) for code in (*range(1, 9), 11, *range(14, 27), *range(28, 32)))
+"""Hive's longer row of separators leaves out what text is likely to have: tab, line ends, form feed, escape."""
+_LEVELS = (
+    ("hive.serialization.extend.additional.nesting.levels", len(_EXTENDED_SEPARATORS)),
+    ("hive.serialization.extend.nesting.levels", 24),
+)
+"""Properties that allow deeper nesting, and how many separators there are then. Hive has 128 more for the first, all
+of them bytes that no UTF-8 text can be split at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +48,8 @@ class DelimitedOptions:
     @classmethod
     def from_properties(cls, properties: Mapping[str, str]) -> DelimitedOptions:
         """Read the properties that a table's SerDe has; ``serialization.format`` stands in for ``field.delim``."""
-        separators = list(_DEFAULT_SEPARATORS)
+        allowed = [count for name, count in _LEVELS if properties.get(name, "").lower() == "true"]
+        separators = list(_EXTENDED_SEPARATORS[: allowed[0]] if allowed else _DEFAULT_SEPARATORS)
         field = properties.get("field.delim", properties.get("serialization.format"))
         collection = properties.get("collection.delim", properties.get("colelction.delim"))
         for depth, value in enumerate((field, collection, properties.get("mapkey.delim"))):

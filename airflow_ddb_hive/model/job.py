@@ -11,7 +11,20 @@ from airflow_ddb_hive.model.access import AwsAccess
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["IndexUsage", "Job", "JobHandle", "JobReport", "JobState", "StatementReport", "TableUsage"]
+__all__ = [
+    "CATALOGS",
+    "IndexUsage",
+    "Job",
+    "JobHandle",
+    "JobReport",
+    "JobState",
+    "StatementReport",
+    "TableUsage",
+]
+
+
+CATALOGS = ("memory", "warehouse", "glue")
+"""Where the tables of a session are known: in itself, in its warehouse, or in the AWS Glue Data Catalog."""
 
 
 class JobState(enum.StrEnum):
@@ -40,7 +53,8 @@ class Job:
 
     ``parameters`` are values for ``%(name)s`` markers, bound as typed literals; ``hivevars`` are textual, as in the
     Hive CLI. ``init_hql`` runs first. ``warehouse`` is a folder or URL for managed tables; ``None`` is a private one
-    that ends with the job. ``keep_rows`` bounds the rows of the last query that the result holds. With ``explain_only``
+    that ends with the job. ``catalog`` is one of :data:`CATALOGS`; ``None`` is ``warehouse`` where one is named, and
+    otherwise ``memory``. ``keep_rows`` bounds the rows of the last query that the result holds. With ``explain_only``
     nothing is run: the result holds the lines of EXPLAIN for each statement that reads or writes rows.
 
     Example:
@@ -57,6 +71,7 @@ class Job:
     warehouse: str | None = None
     access: AwsAccess = field(default_factory=AwsAccess)
     keep_rows: int | None = None
+    catalog: str | None = None
     explain_only: bool = False
 
 

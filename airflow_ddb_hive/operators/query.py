@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_ddb_hive.errors import InputError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.job import Job
 
 __all__ = ["DynamoDBQueryOperator"]
+
+_TEMPLATES = ("columns", "hql", "index_name", "read_percent", "table_name")
 
 
 class DynamoDBQueryOperator(DdbHiveOperator):
@@ -42,12 +45,12 @@ class DynamoDBQueryOperator(DdbHiveOperator):
             the table has one column, ``item map<string,string>``, with whole items.
         index_name: Secondary index to read instead of the table.
         read_percent: Share of the read capacity to use: 0.5 is half.
+        catalog: Where tables are known: ``memory``, ``warehouse`` or ``glue``, instead of the connection's.
+        warehouse: Folder or S3 prefix of managed tables, instead of the connection's.
         kwargs: Arguments of :class:`~airflow_ddb_hive.operators.base.DdbHiveOperator`.
     """
 
-    template_fields = tuple(
-        sorted((*DdbHiveOperator.template_fields, "columns", "hql", "index_name", "read_percent", "table_name"))
-    )
+    template_fields = tuple(sorted((*DdbHiveOperator.template_fields, *_TEMPLATES, "catalog", "warehouse")))
     template_fields_renderers: ClassVar[dict[str, str]] = {
         **DdbHiveOperator.template_fields_renderers,
         "columns": "json",
@@ -63,6 +66,8 @@ class DynamoDBQueryOperator(DdbHiveOperator):
         columns: Mapping[str, ColumnSpec] | None = None,
         index_name: str | None = None,
         read_percent: float | str | None = None,
+        catalog: str | None = None,
+        warehouse: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -72,6 +77,8 @@ class DynamoDBQueryOperator(DdbHiveOperator):
         self.columns = columns
         self.index_name = index_name
         self.read_percent = read_percent
+        self.catalog = catalog
+        self.warehouse = warehouse
 
     @property
     def private_warehouse(self) -> bool:
@@ -89,7 +96,10 @@ class DynamoDBQueryOperator(DdbHiveOperator):
         if self.table_name is None:
             if (self.columns, self.index_name, self.read_percent) != (None, None, None):
                 raise InputError("columns, index_name and read_percent describe a table: give table_name too")
-            return self.make_job(self.hql, keep_rows=self.max_rows + 1)
+            job = self.make_job(self.hql, keep_rows=self.max_rows + 1)
+            return dataclasses.replace(job, catalog=self.catalog, warehouse=self.warehouse)
+        if (self.catalog, self.warehouse) != (None, None):
+            raise InputError("table_name declares a table for this query alone: leave catalog and warehouse out")
         source = ddl.SourceTable(
             table_name=self.table_name,
             columns=ddl.parse_columns(self.columns),

@@ -46,3 +46,10 @@ def test_long_options_are_not_guessed() -> None:
 def test_explain_is_asked_for_by_name() -> None:
     assert parse_arguments(["--explain", "-e", "SELECT 1"]).explain
     assert not parse_arguments(["-e", "SELECT 1"]).explain
+
+
+def test_the_catalog_is_one_of_those_there_are() -> None:
+    assert parse_arguments([]).catalog is None
+    assert parse_arguments(["--catalog", "glue"]).catalog == "glue"
+    with pytest.raises(SystemExit):
+        parse_arguments(["--catalog", "hive"])

@@ -12,7 +12,7 @@ __all__ = ["run"]
 
 def run(setup_statements: list[str], query: str) -> list[str]:
     """Run the set-up, then the query; return its rows as the Hive CLI prints them."""
-    with LocalSession() as session:
+    with LocalSession(hiveconfs={"hive.local.time.zone": "America/Los_Angeles"}) as session:
         for statement in setup_statements:
             for result in session.run_script(statement):
                 for _ in result.lines():

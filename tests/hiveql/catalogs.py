@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from airflow_ddb_hive.hiveql.statements import CreateDatabase, CreateTable, CreateTableAs, DropTable, Statement
+from airflow_ddb_hive.hiveql.statements import (
+    CreateDatabase,
+    CreateTable,
+    CreateTableAs,
+    CreateView,
+    DropTable,
+    Statement,
+)
 from airflow_ddb_hive.model.table import Column, Table
 from airflow_ddb_hive.model.types import parse_type
 
@@ -47,7 +54,7 @@ class MemoryCatalog:
         self.tables["default", name] = Table(database="default", name=name, columns=made)
 
     def run(self, statement: Statement) -> None:
-        if isinstance(statement, CreateTable | CreateTableAs):
+        if isinstance(statement, CreateTable | CreateTableAs | CreateView):
             self.tables[statement.table.database, statement.table.name] = statement.table
         elif isinstance(statement, DropTable):
             self.tables.pop((statement.database, statement.name), None)

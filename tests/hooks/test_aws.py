@@ -33,6 +33,7 @@ def test_keys_region_and_endpoints_come_from_the_connection(monkeypatch: pytest.
         region="eu-west-1",
         dynamodb_endpoint_url="http://localhost:8000",
         s3_endpoint_url="http://localhost:4566",
+        glue_endpoint_url="http://localhost:4566",
         access_key_id="AKIAEXAMPLE",
         secret_access_key="very-secret",
         session_token="token",

@@ -141,3 +141,29 @@ def test_hook_infers_ddl_that_runs(monkeypatch: pytest.MonkeyPatch, dynamodb_loc
     report = hook.run_job(Job(hql=f"{ddl} SELECT id, price FROM {name};"))
     client.delete_table(TableName=name)
     assert report.statements[-1].rows == 1
+
+
+def test_the_catalog_is_the_jobs_then_the_connections_and_none_of_them_for_a_private_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _connection(monkeypatch, extra={"catalog": "warehouse", "warehouse": "/w"})
+    hook = DynamoDBHiveHook()
+    places = [
+        (job.catalog, job.warehouse)
+        for job in (
+            hook.prepare(Job(hql="SELECT 1")),
+            hook.prepare(Job(hql="SELECT 1", catalog="glue")),
+            hook.prepare(Job(hql="SELECT 1", catalog="memory")),
+            hook.prepare(Job(hql="SELECT 1"), private_warehouse=True),
+        )
+    ]
+    assert places == [("warehouse", "/w"), ("glue", "/w"), ("memory", None), ("memory", None)]
+
+
+def test_initial_scripts_run_before_each_session_whatever_they_end_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    _connection(monkeypatch, extra={"init_hql": "CREATE DATABASE d -- ours"})
+    hook = DynamoDBHiveHook()
+    run = Job(hql="SHOW TABLES", init_hql="USE d; CREATE TABLE t (a INT)", keep_rows=5)
+    assert hook.run_job(run).statements[-1].rows == 1
+    for _ in range(2):
+        assert hook.get_records("SHOW DATABASES") == [("d",), ("default",)]

@@ -1,37 +1,41 @@
-"""The catalog of a warehouse: Hive's folders of files, and one small JSON file under a lock.
+"""The catalog of a warehouse: Hive's folders of files, and one small document beside them.
 
-Several sessions, in several processes, may share a warehouse: each change reads, changes and replaces the catalog
-file while it holds the lock, and each look-up sees the file's newest state.
+Several sessions, in several processes, may share a warehouse: no change of one is lost to another's, and each look-up
+sees the document's newest state.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow_ddb_hive.engines.local.catalog_codec import table_from_json, table_to_json
-from airflow_ddb_hive.errors import HiveSemanticError, InputError
+from airflow_ddb_hive.engines.local.catalog_codec import (
+    partition_from_json,
+    partition_to_json,
+    table_from_json,
+    table_to_json,
+)
+from airflow_ddb_hive.engines.local.catalog_file import CatalogFile, FolderFile, repeated
+from airflow_ddb_hive.errors import HiveSemanticError
+from airflow_ddb_hive.model.partition_path import partition_folder
+from airflow_ddb_hive.model.table import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
-    from airflow_ddb_hive.model.table import Table
+    from airflow_ddb_hive.model.table import Partition, Table
 
 __all__ = ["WarehouseCatalog"]
 
-_FILE = ".ddb_hive_catalog.json"
-_LOCK = ".ddb_hive_catalog.lock"
-_VERSION = 1
-_EMPTY: Mapping[str, Any] = {"version": _VERSION, "databases": {"default": {"location": None}}, "tables": {}}
-
 
 class WarehouseCatalog:
-    """Databases and tables of one warehouse folder.
+    """Databases and tables of one warehouse.
+
+    Args:
+        root: The folder of managed tables, a path or a URL.
+        file: What keeps the catalog; without it, a file in that folder.
 
     Example:
         >>> import tempfile
@@ -44,12 +48,9 @@ class WarehouseCatalog:
         InputError: The folder cannot be made or read, or its catalog file is another version's.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"the warehouse folder {folder} cannot be made: {error.strerror}") from error
+    def __init__(self, root: Path | str, file: CatalogFile | None = None) -> None:
+        self.root = str(root).rstrip("/")
+        self._file = file or FolderFile(Path(root))
         self._read()
 
     def has_database(self, name: str) -> bool:
@@ -74,11 +75,12 @@ class WarehouseCatalog:
         location = self._read()["databases"].get(database, {}).get("location")
         if location is not None:
             return f"{location.rstrip('/')}/{name}"
-        parent = self.folder if database == "default" else self.folder / f"{database}.db"
-        return str(parent / name)
+        parent = self.root if database == "default" else f"{self.root}/{database}.db"
+        return f"{parent}/{name}"
 
+    @repeated
     def add_table(self, table: Table, *, if_not_exists: bool = False) -> bool:
-        """Add a table; ``False`` if it was there and that is allowed.
+        """Add a table or view; ``False`` if it was there and that is allowed.
 
         Raises:
             HiveSemanticError: A table of that name exists.
@@ -92,11 +94,96 @@ class WarehouseCatalog:
             data["tables"][table.qualified_name] = table_to_json(table)
         return True
 
+    @repeated
     def remove_table(self, table: Table) -> None:
         """Forget a table; its files are the caller's to remove."""
         with self._change() as data:
             data["tables"].pop(table.qualified_name, None)
+            data["partitions"].pop(table.qualified_name, None)
 
+    @repeated
+    def change_table(self, old: Table, new: Table) -> None:
+        """Put one table's description in the place of another's, under another name perhaps.
+
+        Partitions keep the columns, storage and place that they had, as in Hive; under a new name they go along.
+
+        Raises:
+            HiveSemanticError: The old one is gone, or another table has the new name.
+        """
+        with self._change() as data:
+            if old.qualified_name not in data["tables"]:
+                raise HiveSemanticError(f"Table not found {old.name}", code=10001, table=old.qualified_name)
+            if new.qualified_name != old.qualified_name and new.qualified_name in data["tables"]:
+                message = f"new table {new.qualified_name} already exists"
+                raise HiveSemanticError(message, code=10035, table=new.qualified_name)
+            del data["tables"][old.qualified_name]
+            data["tables"][new.qualified_name] = table_to_json(new)
+            partitions = data["partitions"].pop(old.qualified_name, None)
+            if partitions is not None:
+                data["partitions"][new.qualified_name] = {
+                    folder: _kept(one, folder, old, new) for folder, one in partitions.items()
+                }
+
+    def partitions(self, table: Table, spec: Mapping[str, str] | None = None) -> tuple[Partition, ...]:
+        """A table's partitions with their locations, sorted by their folders' names, as Hive lists them.
+
+        ``spec`` gives values that some of the partition columns must have.
+        """
+        found = self._read()["partitions"].get(table.qualified_name, {})
+        places = [(place, spec[c.name]) for place, c in enumerate(table.partition_columns) if spec and c.name in spec]
+        return tuple(
+            self._partition(table, found[folder])
+            for folder in sorted(found)
+            if all(found[folder]["values"][place] == value for place, value in places)
+        )
+
+    def partition(self, table: Table, values: tuple[str, ...]) -> Partition | None:
+        """The partition with these values, or ``None``."""
+        folder = partition_folder(table.partition_columns, values)
+        found = self._read()["partitions"].get(table.qualified_name, {}).get(folder)
+        return None if found is None else self._partition(table, found)
+
+    @repeated
+    def add_partitions(self, table: Table, partitions: Sequence[Partition], *, if_not_exists: bool = False) -> None:
+        """Add partitions to a table.
+
+        Raises:
+            HiveSemanticError: One is there already, and that is not allowed; then none is added.
+        """
+        with self._change() as data:
+            known = data["partitions"].setdefault(table.qualified_name, {})
+            for partition in partitions:
+                folder = partition_folder(table.partition_columns, partition.values)
+                if folder not in known:
+                    known[folder] = partition_to_json(partition)
+                elif not if_not_exists:
+                    message = f"Partition already exists: {table.qualified_name}({folder})"
+                    raise HiveSemanticError(message, table=table.qualified_name)
+
+    @repeated
+    def change_partition(self, table: Table, old: Partition, new: Partition) -> None:
+        """Put one partition's description in the place of another's.
+
+        Raises:
+            HiveSemanticError: Another partition has the new values.
+        """
+        with self._change() as data:
+            known = data["partitions"].setdefault(table.qualified_name, {})
+            before, after = (partition_folder(table.partition_columns, one.values) for one in (old, new))
+            if before != after and after in known:
+                raise HiveSemanticError(f"Partition already exists: {table.qualified_name}({after})")
+            known.pop(before, None)
+            known[after] = partition_to_json(new)
+
+    @repeated
+    def remove_partitions(self, table: Table, partitions: Sequence[Partition]) -> None:
+        """Forget partitions; their files are the caller's to remove."""
+        with self._change() as data:
+            known = data["partitions"].get(table.qualified_name, {})
+            for partition in partitions:
+                known.pop(partition_folder(table.partition_columns, partition.values), None)
+
+    @repeated
     def add_database(self, name: str, *, location: str | None = None, if_not_exists: bool = False) -> None:
         """Add a database.
 
@@ -109,11 +196,42 @@ class WarehouseCatalog:
             elif not if_not_exists:
                 raise HiveSemanticError(f"Database {name} already exists", code=10242)
 
+    def find_database(self, name: str) -> Database | None:
+        """The database, or ``None``."""
+        data = self._read()["databases"].get(name)
+        if data is None:
+            return None
+        return Database(
+            name=name,
+            location=data.get("location"),
+            comment=data.get("comment"),
+            properties=dict(data.get("properties") or {}),
+        )
+
+    @repeated
+    def change_database(self, database: Database) -> None:
+        """Put a database's description in the place of the one that is there."""
+        with self._change() as data:
+            data["databases"][database.name] = {
+                "location": database.location,
+                "comment": database.comment,
+                "properties": dict(database.properties),
+            }
+
+    @repeated
     def remove_database(self, name: str) -> None:
         """Forget a database and the tables in it."""
         with self._change() as data:
             data["databases"].pop(name, None)
             data["tables"] = {key: table for key, table in data["tables"].items() if table["database"] != name}
+            data["partitions"] = {key: value for key, value in data["partitions"].items() if key in data["tables"]}
+
+    def _partition(self, table: Table, data: Mapping[str, Any]) -> Partition:
+        partition = partition_from_json(data)
+        if partition.location is not None or table.location is None:
+            return partition
+        folder = partition_folder(table.partition_columns, partition.values)
+        return replace(partition, location=f"{table.location.rstrip('/')}/{folder}")
 
     def _placed(self, table: Table) -> Table:
         """Managed tables have no location of their own in the file, so that a warehouse can be moved."""
@@ -122,23 +240,20 @@ class WarehouseCatalog:
         return replace(table, location=self.table_folder(table.database, table.name))
 
     def _read(self) -> Any:
-        path = self.folder / _FILE
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return json.loads(json.dumps(_EMPTY))
-        except (OSError, ValueError) as error:
-            raise InputError(f"the catalog file {path} cannot be read: {error}") from error
-        if not isinstance(data, dict) or data.get("version") != _VERSION:
-            raise InputError(f"the catalog file {path} is not of version {_VERSION}: another release made it")
-        return data
+        return self._file.read()
 
-    @contextmanager
-    def _change(self) -> Iterator[Any]:
-        with (self.folder / _LOCK).open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            data = self._read()
-            yield data
-            fresh = self.folder / f"{_FILE}.{os.getpid()}"
-            fresh.write_text(json.dumps(data, indent=1, sort_keys=True), encoding="utf-8")
-            fresh.replace(self.folder / _FILE)
+    def _change(self) -> AbstractContextManager[Any]:
+        return self._file.change()
+
+
+def _kept(partition: Mapping[str, Any], folder: str, old: Table, new: Table) -> dict[str, Any]:
+    """A partition's entry with what it took from its table so far."""
+    kept = dict(partition)
+    before = table_to_json(old)
+    for part in ("columns", "storage"):
+        if kept[part] is None and before[part] != table_to_json(new)[part]:
+            kept[part] = before[part]
+    moved = old.qualified_name == new.qualified_name and None not in (old.location, new.location)
+    if moved and old.location != new.location and kept["location"] is None:
+        kept["location"] = f"{(old.location or '').rstrip('/')}/{folder}"
+    return kept

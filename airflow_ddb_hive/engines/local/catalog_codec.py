@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from airflow_ddb_hive.model.table import Column, StorageDescriptor, Table
+from airflow_ddb_hive.model.table import Column, Constraint, Partition, StorageDescriptor, Table
 from airflow_ddb_hive.model.types import parse_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["table_from_json", "table_to_json"]
+__all__ = ["partition_from_json", "partition_to_json", "table_from_json", "table_to_json"]
 
 
 def table_to_json(table: Table) -> dict[str, Any]:
@@ -28,16 +29,13 @@ def table_to_json(table: Table) -> dict[str, Any]:
         "columns": [_column_to_json(column) for column in table.columns],
         "partition_columns": [_column_to_json(column) for column in table.partition_columns],
         "kind": table.kind,
-        "storage": {
-            "file_format": table.storage.file_format,
-            "serde": table.storage.serde,
-            "serde_properties": dict(table.storage.serde_properties),
-            "handler": table.storage.handler,
-        },
+        "storage": asdict(table.storage),
         "location": table.location,
         "properties": dict(table.properties),
         "comment": table.comment,
         "view_text": table.view_text,
+        "view_database": table.view_database,
+        "constraints": [asdict(constraint) for constraint in table.constraints],
     }
 
 
@@ -49,12 +47,57 @@ def table_from_json(data: Mapping[str, Any]) -> Table:
         columns=tuple(_column_from_json(column) for column in data["columns"]),
         partition_columns=tuple(_column_from_json(column) for column in data["partition_columns"]),
         kind=data["kind"],
-        storage=StorageDescriptor(**data["storage"]),
+        storage=_storage_from_json(data["storage"]),
         location=data["location"],
         properties=data["properties"],
         comment=data["comment"],
         view_text=data["view_text"],
+        view_database=data.get("view_database"),
+        constraints=tuple(_constraint_from_json(constraint) for constraint in data.get("constraints", ())),
     )
+
+
+def partition_to_json(partition: Partition) -> dict[str, Any]:
+    """Return a partition as plain JSON values.
+
+    Example:
+        >>> partition = Partition(values=("2026-01-31",), location="s3://b/p")
+        >>> partition_from_json(partition_to_json(partition)) == partition
+        True
+    """
+    columns = partition.columns
+    return {
+        "values": list(partition.values),
+        "location": partition.location,
+        "storage": None if partition.storage is None else asdict(partition.storage),
+        "columns": None if columns is None else [_column_to_json(column) for column in columns],
+        "properties": dict(partition.properties),
+    }
+
+
+def partition_from_json(data: Mapping[str, Any]) -> Partition:
+    """Rebuild a partition from :func:`partition_to_json`."""
+    columns = data["columns"]
+    return Partition(
+        values=tuple(data["values"]),
+        location=data["location"],
+        storage=None if data["storage"] is None else _storage_from_json(data["storage"]),
+        columns=None if columns is None else tuple(_column_from_json(column) for column in columns),
+        properties=data["properties"],
+    )
+
+
+def _storage_from_json(data: Mapping[str, Any]) -> StorageDescriptor:
+    """JSON has lists where the noun has tuples."""
+    return StorageDescriptor(**{key: _tuples(value) for key, value in data.items()})
+
+
+def _constraint_from_json(data: Mapping[str, Any]) -> Constraint:
+    return Constraint(**{key: _tuples(value) for key, value in data.items()})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(part) for part in value) if isinstance(value, list) else value
 
 
 def _column_to_json(column: Column) -> dict[str, Any]:

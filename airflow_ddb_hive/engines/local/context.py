@@ -12,10 +12,10 @@ from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.model.job import StatementReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from airflow_ddb_hive.engines.local.budgets import BudgetRegistry
-    from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
+    from airflow_ddb_hive.engines.local.catalogs import Catalog
     from airflow_ddb_hive.engines.local.duck import Duck
     from airflow_ddb_hive.engines.local.progress import ProgressReporter, TableMeter
     from airflow_ddb_hive.engines.local.read_limit import ReadLimit
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.settings import Settings
     from airflow_ddb_hive.engines.local.stores import Stores
     from airflow_ddb_hive.engines.local.tables import DynamoDBTables, MappedTable
+    from airflow_ddb_hive.hiveql.session_statements import Macro
     from airflow_ddb_hive.model.table import Table
 
 __all__ = ["StatementContext"]
@@ -37,7 +38,7 @@ class StatementContext:
 
     statement: str
     duck: Duck
-    catalog: WarehouseCatalog
+    catalog: Catalog
     settings: Settings
     stores: Stores
     tables: DynamoDBTables
@@ -45,6 +46,7 @@ class StatementContext:
     notice: Callable[[str], None]
     setting_notices: SettingNotices
     budgets: BudgetRegistry
+    macros: Mapping[str, Macro] = field(default_factory=dict)
     cancellation: Cancellation = field(default_factory=Cancellation)
     meters: list[TableMeter] = field(default_factory=list)
     opened: dict[str, MappedTable] = field(default_factory=dict)

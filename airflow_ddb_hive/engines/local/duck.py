@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -35,10 +36,14 @@ class Duck:
 
     Args:
         memory_limit: DuckDB's own limit, such as ``512MB``; what exceeds it is spilled to disk.
+        time_zone: The session's zone by a name of the tz database, or ``LOCAL``, this process's.
     """
 
-    def __init__(self, *, memory_limit: Callable[[], str] = lambda: "512MB") -> None:
+    def __init__(
+        self, *, memory_limit: Callable[[], str] = lambda: "512MB", time_zone: Callable[[], str] = lambda: "UTC"
+    ) -> None:
         self._memory_limit = memory_limit
+        self._time_zone = time_zone
         self._lock = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._spill: Scratch | None = None
@@ -48,11 +53,12 @@ class Duck:
         """A cursor for one statement; cancelling interrupts what it runs.
 
         Raises:
-            InputError: The memory limit is none.
+            InputError: The memory limit or the time zone is none.
         """
         with self._lock:
             cursor = self._started().cursor()
         try:
+            _set_zone(cursor, self._time_zone())
             with cancellation.calling(cursor.interrupt):
                 yield cursor
         finally:
@@ -65,7 +71,6 @@ class Duck:
             self._spill = Scratch("spill")
             folder = str(self._spill.folder)
             self._connection = duckdb.connect(":memory:", config={**_CLOSED, "temp_directory": folder})
-            self._connection.execute("SET TimeZone = 'UTC'")
         limit = self._memory_limit()
         try:
             self._connection.execute("SET memory_limit = ?", [limit])
@@ -88,6 +93,17 @@ def _leave_room(connection: duckdb.DuckDBPyConnection) -> None:
     row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
     amount, unit = str(row and row[0]).split()
     connection.execute("SET memory_limit = ?", [f"{float(amount) * _COUNTED_SHARE:.1f}{unit}"])
+
+
+def _set_zone(cursor: duckdb.DuckDBPyConnection, zone: str) -> None:
+    import duckdb
+
+    name = (os.environ.get("TZ") or "UTC") if zone.upper() == "LOCAL" else zone
+    try:
+        cursor.execute("SET TimeZone = ?", [name])
+    except duckdb.Error as error:
+        message = f"hive.local.time.zone={zone!r} is no time zone: give one such as UTC or America/Los_Angeles"
+        raise InputError(message) from error
 
 
 @contextmanager

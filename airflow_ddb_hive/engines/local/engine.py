@@ -92,6 +92,7 @@ class _RunningJob:
         session = LocalSession(
             access=job.access,
             warehouse=job.warehouse,
+            catalog=job.catalog,
             hiveconfs=job.hiveconfs,
             hivevars=job.hivevars,
             schema=job.schema,

@@ -14,7 +14,7 @@ from airflow_ddb_hive.engines.local.inputs import input_plan, planned_inputs
 from airflow_ddb_hive.engines.local.outputs import load_plan, output_plan
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
 from airflow_ddb_hive.hiveql.relation_text import relation_lines
-from airflow_ddb_hive.hiveql.statements import CreateTableAs, InsertStatement, LoadData, QueryStatement
+from airflow_ddb_hive.hiveql.statements import CreateTableAs, InsertStatement, LoadData, MultiInsert, QueryStatement
 from airflow_ddb_hive.model.plan import StatementPlan
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.inputs import PlannedInput
-    from airflow_ddb_hive.hiveql.statements import Explain
+    from airflow_ddb_hive.hiveql.statements import Explain, Statement
 
 __all__ = ["Explained", "explain_lines", "plan_of", "run_explain"]
 
-Explained = QueryStatement | InsertStatement | CreateTableAs | LoadData
+Explained = QueryStatement | InsertStatement | MultiInsert | CreateTableAs | LoadData
 """The statements that read or write rows."""
 
-_KINDS: dict[type[Explained], str] = {
+_KINDS: dict[type[Statement], str] = {
     QueryStatement: "query",
     InsertStatement: "insert",
     CreateTableAs: "create table as select",
@@ -52,6 +52,15 @@ def explain_lines(
     statement: Explained, style: str, context: StatementContext, *, written: Collection[str] = ()
 ) -> list[str]:
     """Return the lines of EXPLAIN; ``written`` are the Hive tables that earlier statements change."""
+    if isinstance(statement, MultiInsert):
+        return [
+            line
+            for number, branch in enumerate(statement.branches, start=1)
+            for line in (
+                f"-- target {number} of {len(statement.branches)}; the source is read once",
+                *explain_lines(branch, style, context, written=written),
+            )
+        ]
     plan = plan_of(statement, context, written=written)
     if style == "formatted":
         return [json_line(plan)]
@@ -60,7 +69,12 @@ def explain_lines(
     return list(plan_lines(plan))
 
 
-def plan_of(statement: Explained, context: StatementContext, *, written: Collection[str] = ()) -> StatementPlan:
+def plan_of(
+    statement: QueryStatement | InsertStatement | CreateTableAs | LoadData,
+    context: StatementContext,
+    *,
+    written: Collection[str] = (),
+) -> StatementPlan:
     """Return a statement's plan.
 
     Raises:

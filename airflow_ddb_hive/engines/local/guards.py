@@ -14,8 +14,9 @@ from airflow_ddb_hive.engines.local.inputs import planned_inputs
 from airflow_ddb_hive.engines.local.plan import scans_of
 from airflow_ddb_hive.engines.local.read_limit import MAX_READ_UNITS, ReadLimit
 from airflow_ddb_hive.engines.local.table_settings import is_off, number_setting
+from airflow_ddb_hive.engines.local.whole import together
 from airflow_ddb_hive.errors import InputError, ReadRefusedError
-from airflow_ddb_hive.hiveql.statements import CreateTableAs, InsertStatement, QueryStatement
+from airflow_ddb_hive.hiveql.statements import CreateTableAs, InsertStatement, MultiInsert, QueryStatement
 from airflow_ddb_hive.model.estimate import Bounds
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def _relation(statement: Statement, context: StatementContext) -> Relation | Non
     """The query of a statement that will be run."""
     if isinstance(statement, QueryStatement | InsertStatement):
         return statement.relation
+    if isinstance(statement, MultiInsert):
+        return together([branch.relation for branch in statement.branches])
     if isinstance(statement, CreateTableAs):
         table = statement.table
         return statement.relation if context.catalog.find_table(table.database, table.name) is None else None

@@ -167,7 +167,7 @@ def input_plan(one: PlannedInput, context: StatementContext, *, written: Collect
 
 
 def _files_input(scan: Scan, context: StatementContext) -> FilesInput:
-    source = FileSource(scan.table, tuple(sorted(scan.needed)), context)
+    source = FileSource(scan, context)
     return FilesInput(
         format=scan.table.storage.file_format.upper(),
         location=scan.table.location or "",

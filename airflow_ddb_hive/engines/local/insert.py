@@ -1,167 +1,144 @@
-"""Runs INSERT: a query, cut into units of work where it can be, into one target that is whole or not there."""
+"""Runs INSERT: queries, cut into units of work where they can be, into targets that are whole or not there."""
 
 from __future__ import annotations
 
+import functools
 import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.pages import map_batches, map_unit
-from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.engines.local.plan import MapPlan, map_plan
 from airflow_ddb_hive.engines.local.pump import Pump
 from airflow_ddb_hive.engines.local.result import StatementResult
-from airflow_ddb_hive.engines.local.shapes import Shape
-from airflow_ddb_hive.engines.local.sinks import FileTarget, ItemTarget, item_schema
 from airflow_ddb_hive.engines.local.sources import open_source
-from airflow_ddb_hive.engines.local.table_writer import writer
-from airflow_ddb_hive.engines.local.whole import WholeQuery
-from airflow_ddb_hive.hiveql.statements import DirectorySink, InsertStatement, TableSink
-from airflow_ddb_hive.model.table import Column
-from airflow_ddb_hive.storage import OutputCommit
+from airflow_ddb_hive.engines.local.targets import OpenTarget, Target, open_target
+from airflow_ddb_hive.engines.local.whole import SpooledQueries, WholeQuery, together
+from airflow_ddb_hive.hiveql.statements import InsertStatement, MultiInsert, TableSink
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     import pyarrow as pa
 
     from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.shapes import Shape
     from airflow_ddb_hive.engines.local.sources import Source, Unit
     from airflow_ddb_hive.hiveql.tree import Relation
     from airflow_ddb_hive.model.table import Table
 
-__all__ = ["into_table", "local_url", "run_insert"]
+__all__ = ["into_table", "run_insert"]
 
 _BATCHES_PER_PART = 256
 """Batches that one output file takes: about 256 MB of DynamoDB pages, so that a unit of work stays small."""
 
 
-def run_insert(statement: InsertStatement, context: StatementContext) -> StatementResult:
-    """Run the query and write its rows; nothing is visible before everything is written.
+def run_insert(statement: InsertStatement | MultiInsert, context: StatementContext) -> StatementResult:
+    """Run one query or several and write their rows; nothing is visible before everything is written.
 
     A DynamoDB table takes items as they come: what was written before a failure stays, and writing it again
     replaces it by itself.
     """
-    job = _Insert(statement.relation, context)
-    if isinstance(statement.sink, TableSink) and statement.sink.table.is_dynamodb:
-        job.into_items(statement.sink)
-    else:
-        job.into_files(statement.sink)
+    branches = statement.branches if isinstance(statement, MultiInsert) else (statement,)
+    relations, targets = [], []
+    try:
+        for branch in branches:
+            target = open_target(branch, context)
+            if target is not None:
+                relations.append(branch.relation)
+                targets.append(target)
+        _write(relations, targets, context)
+        for target in targets:
+            target.sink.finish()
+    except BaseException:
+        for target in targets:
+            target.sink.abort()
+        raise
     context.finish()
     return StatementResult(context)
 
 
-def local_url(path: str) -> str:
-    """A path as the stores take it: URLs as they are, relative paths from the working directory."""
-    return path if ":/" in path else str(Path(path).absolute())
+def _write(relations: list[Relation], targets: list[OpenTarget], context: StatementContext) -> None:
+    """Write all rows, in a worker thread; the caller's thread waits and can be interrupted."""
+    run = _work(relations, targets, context)
+    for _ in Pump(run, context.cancellation, on_wait=context.on_wait):
+        pass
 
 
-@dataclass(slots=True)
-class _Insert:
-    relation: Relation
-    context: StatementContext
-
-    def into_items(self, sink: TableSink) -> None:
-        mapped = self.context.mapped(sink.table)
-        items = writer(mapped, range(len(sink.table.columns)), self.context)
-        target = ItemTarget(items, item_schema(sink.table.columns))
-        try:
-            self._run(target, _filling(sink, target.shape))
-            target.finish()
-        except BaseException:
-            items.abort()
-            raise
-
-    def into_files(self, sink: TableSink | DirectorySink) -> None:
-        target, commit = self._file_target(sink)
-        shape = _filling(sink, target.shape) if isinstance(sink, TableSink) else target.shape
-        try:
-            self._run(target, shape)
-            target.finish()
-        except BaseException:
-            commit.abort()
-            raise
-
-    def _file_target(self, sink: TableSink | DirectorySink) -> tuple[FileTarget, OutputCommit]:
-        if isinstance(sink, TableSink):
-            table = sink.table
-            commit = self._commit(table.location or "", overwrite=sink.overwrite)
-            properties = dict(table.properties)
-            return FileTarget(table.columns, table.storage, properties, commit, self.context), commit
-        commit = self._commit(local_url(sink.path), overwrite=True)
-        columns = [Column(f"_col{place}", column.type) for place, column in enumerate(self.relation.columns)]
-        return FileTarget(columns, sink.storage, {}, commit, self.context), commit
-
-    def _commit(self, location: str, *, overwrite: bool) -> OutputCommit:
-        return OutputCommit(self.context.stores.at(location), location, overwrite=overwrite)
-
-    def _run(self, target: FileTarget | ItemTarget, shape: Shape) -> None:
-        """Write all rows, in a worker thread; the caller's thread waits and can be interrupted."""
-        plan = map_plan(self.relation)
-        if plan is not None and plan.limit is None:
-            source = open_source(plan.scan, self.context, self.relation)
-            run = _UnitWork(plan, source, shape, target, self.context).run
-        else:
-            run = _SingleWork(self._rows(plan, shape), target, self.context).run
-        for _ in Pump(run, self.context.cancellation, on_wait=self.context.on_wait):
-            pass
-
-    def _rows(self, plan: MapPlan | None, shape: Shape) -> Generator[pa.RecordBatch]:
-        if plan is None:
-            return WholeQuery(self.relation, self.context).batches(shape)
-        source = open_source(plan.scan, self.context, self.relation, most_items=plan.most_rows)
-        return map_batches(plan, source, shape, self.context)
+def _work(
+    relations: list[Relation], targets: list[OpenTarget], context: StatementContext
+) -> Callable[[], Iterator[None]]:
+    plans = [map_plan(relation) for relation in relations]
+    mapped = [plan for plan in plans if plan is not None and plan.limit is None]
+    if len(mapped) == len(plans) and len({(one.scan.table.qualified_name, one.scan.sample) for one in mapped}) == 1:
+        needed = frozenset[int]().union(*(one.scan.needed for one in mapped))
+        source = open_source(replace(mapped[0].scan, needed=needed), context, together(relations))
+        return _UnitWork(mapped, source, targets, context).run
+    if len(relations) == 1:
+        rows = _rows(relations[0], plans[0], targets[0].shape, context)
+        return _SingleWork([lambda: rows], targets, context).run
+    queries = SpooledQueries(relations, context)
+    shaped = zip(relations, targets, strict=True)
+    return _SingleWork(
+        [functools.partial(queries.batches, relation, target.shape) for relation, target in shaped],
+        targets,
+        context,
+        finish=queries.close,
+    ).run
 
 
-def _filling(sink: TableSink, shape: Shape) -> Shape:
-    """SQL that puts the query's columns where the table has them, and NULL into those that it leaves out."""
-    columns = sink.table.columns
-    if sink.columns == tuple(range(len(columns))):
-        return shape
-    place_of = {place: index for index, place in enumerate(sink.columns)}
-    cells = ", ".join(
-        f"c{place_of[place]} AS c{place}"
-        if place in place_of
-        else f"CAST(NULL AS {duckdb_type(column.type)}) AS c{place}"
-        for place, column in enumerate(columns)
-    )
-    return Shape(sql=lambda query: shape.sql(f"SELECT {cells} FROM ({query})"))
+def _rows(
+    relation: Relation, plan: MapPlan | None, shape: Shape, context: StatementContext
+) -> Generator[pa.RecordBatch]:
+    if plan is None:
+        return WholeQuery(relation, context).batches(shape)
+    source = open_source(plan.scan, context, relation, most_items=plan.most_rows)
+    return map_batches(plan, source, shape, context)
 
 
 class _SingleWork:
-    """All rows into one part."""
+    """Queries one after the other, each into one part of its target."""
 
     def __init__(
-        self, rows: Generator[pa.RecordBatch], target: FileTarget | ItemTarget, context: StatementContext
+        self,
+        queries: Sequence[Callable[[], Generator[pa.RecordBatch]]],
+        targets: Sequence[OpenTarget],
+        context: StatementContext,
+        *,
+        finish: Callable[[], None] = lambda: None,
     ) -> None:
-        self._rows = rows
-        self._target = target
+        self._queries = queries
+        self._targets = targets
         self._context = context
+        self._finish = finish
 
     def run(self) -> Iterator[None]:
-        part = self._target.open_part()
-        with ending(self._rows) as rows:
-            for batch in rows:
-                self._context.cancellation.check()
-                part.write(batch)
-                self._context.rows += batch.num_rows
-                yield
-        part.close()
+        try:
+            for query, target in zip(self._queries, self._targets, strict=True):
+                part = target.sink.open_part()
+                with ending(query()) as rows:
+                    for batch in rows:
+                        self._context.cancellation.check()
+                        part.write(batch)
+                        self._context.rows += batch.num_rows
+                        yield
+                part.close()
+        finally:
+            self._finish()
 
 
 class _UnitWork:
-    """Units side by side, each into parts of its own."""
+    """Units side by side, each into parts of its own; every batch goes through all queries."""
 
     def __init__(
-        self, plan: MapPlan, source: Source, shape: Shape, target: FileTarget | ItemTarget, context: StatementContext
+        self, plans: Sequence[MapPlan], source: Source, targets: Sequence[OpenTarget], context: StatementContext
     ) -> None:
-        self._plan = plan
+        self._plans = plans
         self._source = source
-        self._shape = shape
-        self._target = target
+        self._targets = targets
         self._context = context
         self._lock = threading.Lock()
 
@@ -181,17 +158,48 @@ class _UnitWork:
         yield
 
     def _unit(self, unit: Unit) -> None:
-        part = self._target.open_part()
-        rows = map_unit(self._plan, self._source, unit, self._shape, self._context)
-        with ending(rows):
-            for number, batch in enumerate(rows, start=1):
-                part.write(batch)
-                with self._lock:
-                    self._context.rows += batch.num_rows
-                if number % _BATCHES_PER_PART == 0:
-                    part.close()
-                    part = self._target.open_part()
-        part.close()
+        if len(self._plans) == 1:
+            self._pass(unit, self._plans[0], self._targets[0])
+            return
+        with ExitStack() as stack, ending(unit()) as batches:
+            parts = [stack.enter_context(closing(_Parts(target.sink))) for target in self._targets]
+            for batch in batches:
+                for plan, target, part in zip(self._plans, self._targets, parts, strict=True):
+                    one = functools.partial(iter, [batch])
+                    for rows in map_unit(plan, self._source, one, target.shape, self._context):
+                        part.write(rows)
+                        self._count(rows.num_rows)
+
+    def _pass(self, unit: Unit, plan: MapPlan, target: OpenTarget) -> None:
+        parts = _Parts(target.sink)
+        with ending(map_unit(plan, self._source, unit, target.shape, self._context)) as batches:
+            for batch in batches:
+                parts.write(batch)
+                self._count(batch.num_rows)
+        parts.close()
+
+    def _count(self, rows: int) -> None:
+        with self._lock:
+            self._context.rows += rows
+
+
+class _Parts:
+    """The parts of one unit, each of so many batches."""
+
+    def __init__(self, sink: Target) -> None:
+        self._sink = sink
+        self._part = sink.open_part()
+        self._batches = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._part.write(batch)
+        self._batches += 1
+        if self._batches % _BATCHES_PER_PART == 0:
+            self._part.close()
+            self._part = self._sink.open_part()
+
+    def close(self) -> None:
+        self._part.close()
 
 
 def into_table(table: Table, relation: Relation, context: StatementContext) -> StatementResult:

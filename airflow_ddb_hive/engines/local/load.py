@@ -6,9 +6,12 @@ from contextlib import closing
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.insert import local_url
 from airflow_ddb_hive.engines.local.result import StatementResult
+from airflow_ddb_hive.engines.local.stores import local_url
 from airflow_ddb_hive.errors import HiveSemanticError, NotFoundError
+from airflow_ddb_hive.formats import check_stand_in
+from airflow_ddb_hive.model.partition_path import partition_folder
+from airflow_ddb_hive.model.table import Partition
 from airflow_ddb_hive.storage import OutputCommit
 
 if TYPE_CHECKING:
@@ -29,13 +32,16 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     """
     files = files_to_load(statement, context)
     table, store = statement.table, context.stores.at(local_url(statement.path))
-    target = context.stores.at(table.location or "")
-    commit = OutputCommit(target, table.location or "", overwrite=statement.overwrite)
+    location = _target(statement, context)
+    commit = OutputCommit(context.stores.at(location), location, overwrite=statement.overwrite)
     try:
         for info in files:
             context.cancellation.check()
             _copy(store, info, commit)
         commit.commit()
+        if statement.partition:
+            partition = Partition(values=statement.partition)
+            context.catalog.add_partitions(table, [partition], if_not_exists=True)
     except BaseException:
         commit.abort()
         raise
@@ -44,6 +50,16 @@ def run_load(statement: LoadData, context: StatementContext) -> StatementResult:
     context.files = len(files)
     context.finish()
     return StatementResult(context)
+
+
+def _target(statement: LoadData, context: StatementContext) -> str:
+    """The folder of the table, or of the partition that the files go to."""
+    table, values = statement.table, statement.partition
+    if not values:
+        return table.location or ""
+    known = context.catalog.partition(table, values)
+    folder = f"{(table.location or '').rstrip('/')}/{partition_folder(table.partition_columns, values)}"
+    return folder if known is None else known.location or folder
 
 
 def files_to_load(statement: LoadData, context: StatementContext) -> list[FileInfo]:
@@ -57,6 +73,8 @@ def files_to_load(statement: LoadData, context: StatementContext) -> list[FileIn
             "A non-native table cannot be used as target for LOAD: load a native table, then INSERT … SELECT from it"
         )
         raise HiveSemanticError(message, code=10101, table=statement.table.name, line=statement.position.line)
+    table = statement.table
+    check_stand_in(table.storage, table.properties, f"LOAD DATA into {table.qualified_name}")
     path = local_url(statement.path)
     return _found(context.stores.at(path), path, statement)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.dynamodb.estimate import estimate_write, table_figures
 from airflow_ddb_hive.engines.local.budgets import table_budget
 from airflow_ddb_hive.engines.local.inputs import table_capacity
-from airflow_ddb_hive.engines.local.insert import local_url
 from airflow_ddb_hive.engines.local.load import files_to_load
 from airflow_ddb_hive.engines.local.plan import map_plan
 from airflow_ddb_hive.engines.local.row_bounds import row_bounds
+from airflow_ddb_hive.engines.local.stores import local_url
 from airflow_ddb_hive.engines.local.table_settings import flag_setting
 from airflow_ddb_hive.formats import file_format
 from airflow_ddb_hive.hiveql.statements import CreateTableAs, DirectorySink, InsertStatement

@@ -25,7 +25,10 @@ _PRIMITIVES = {
     "string": "VARCHAR",
     "binary": "BLOB",
     "date": "DATE",
-    "timestamp": "TIMESTAMP",
+    # Microseconds and the nanoseconds beyond them: see emit/instants.py.
+    "timestamp": "STRUCT(t TIMESTAMP, n SMALLINT)",
+    "interval_year_month": "INTEGER",
+    "interval_day_time": "HUGEINT",
     "void": "INTEGER",
 }
 
@@ -47,9 +50,6 @@ def duckdb_type(hive_type: HiveType) -> str:
         >>> from airflow_ddb_hive.model.types import parse_type
         >>> duckdb_type(parse_type("map<string,array<decimal(12,2)>>"))
         'MAP(VARCHAR, DECIMAL(12,2)[])'
-
-    Raises:
-        KeyError: The type has no place in a column (an interval).
     """
     match hive_type:
         case DecimalType(precision, scale):

@@ -79,9 +79,9 @@ def picked_columns(plan: MapPlan) -> tuple[int, ...] | None:
 
 def stream_plan(relation: Relation, size_of: Callable[[Scan], int]) -> StreamPlan:
     """Return which scan of a query streams and which tables are spooled; ``size_of`` estimates bytes."""
-    by_table: dict[str, list[Scan]] = {}
+    by_table: dict[tuple[str, object], list[Scan]] = {}
     for scan in scans_of(relation):
-        by_table.setdefault(scan.table.qualified_name, []).append(scan)
+        by_table.setdefault((scan.table.qualified_name, scan.sample), []).append(scan)
     single = [scans[0] for scans in by_table.values() if len(scans) == 1]
     stream = max(single, key=size_of, default=None)
     if stream is not None and any(size_of(scans[0]) > size_of(stream) for scans in by_table.values()):

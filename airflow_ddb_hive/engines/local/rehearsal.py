@@ -2,66 +2,74 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
 from airflow_ddb_hive.engines.local.ddl import declare_table_as
 from airflow_ddb_hive.engines.local.dispatch import run_statement
 from airflow_ddb_hive.engines.local.explain import explain_lines
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
+from airflow_ddb_hive.hiveql.session_statements import (
+    DescribeColumn,
+    DescribeDatabase,
+    DescribeFunction,
+    DescribePartition,
+    ShowColumns,
+    ShowFunctions,
+    ShowPartitions,
+    ShowProperties,
+    ShowTableExtended,
+    ShowViews,
+)
 from airflow_ddb_hive.hiveql.statements import (
     CreateTableAs,
     Describe,
     DropTable,
     InsertStatement,
     LoadData,
+    MultiInsert,
     QueryStatement,
     ShowCreateTable,
     ShowDatabases,
     ShowTables,
     TableSink,
 )
+from airflow_ddb_hive.hiveql.table_statements import (
+    AddPartitions,
+    DropPartitions,
+    ExchangePartition,
+    RenamePartition,
+    RenameTable,
+    RepairTable,
+    TruncateTable,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.explain import Explained
     from airflow_ddb_hive.hiveql.statements import Statement
     from airflow_ddb_hive.model.table import Table
 
-__all__ = ["RehearsedCatalog", "rehearse"]
+__all__ = ["rehearse"]
 
 _LONGEST_HEADING = 100
+_SHOWN = (
+    DescribeColumn
+    | DescribeDatabase
+    | DescribeFunction
+    | DescribePartition
+    | ShowColumns
+    | ShowFunctions
+    | ShowPartitions
+    | ShowProperties
+    | ShowTableExtended
+    | ShowViews
+)
+"""What only shows something."""
 
-
-class RehearsedCatalog(WarehouseCatalog):
-    """A warehouse's catalog as it was when this was made, with changes that nobody else sees.
-
-    Example:
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> catalog = WarehouseCatalog(Path(tempfile.mkdtemp()))
-        >>> rehearsed = RehearsedCatalog(catalog)
-        >>> rehearsed.add_database("lake")
-        >>> rehearsed.has_database("lake"), catalog.has_database("lake")
-        (True, False)
-    """
-
-    def __init__(self, original: WarehouseCatalog) -> None:
-        self.folder = original.folder
-        self._data = original._read()  # noqa: SLF001 - a copy of its own kind
-
-    def _read(self) -> Any:
-        return self._data
-
-    @contextmanager
-    def _change(self) -> Iterator[Any]:
-        data = json.loads(json.dumps(self._data))
-        yield data
-        self._data = data
+_FILES_CHANGE = (
+    AddPartitions | DropPartitions | ExchangePartition | RenamePartition | RenameTable | RepairTable | TruncateTable
+)
+"""What also makes, moves or removes files: nothing of it is carried out."""
 
 
 def rehearse(statement: Statement, context: StatementContext, written: set[str]) -> StatementResult:
@@ -75,9 +83,9 @@ def rehearse(statement: Statement, context: StatementContext, written: set[str])
     Raises:
         DdbHiveError: The statement would be refused.
     """
-    if isinstance(statement, QueryStatement | InsertStatement | CreateTableAs | LoadData):
+    if isinstance(statement, QueryStatement | InsertStatement | MultiInsert | CreateTableAs | LoadData):
         return _explained(statement, context, written)
-    if isinstance(statement, Describe | ShowCreateTable | ShowDatabases | ShowTables):
+    if isinstance(statement, Describe | ShowCreateTable | ShowDatabases | ShowTables | _SHOWN | _FILES_CHANGE):
         context.finish()
         return StatementResult(context)
     if isinstance(statement, DropTable):
@@ -89,9 +97,7 @@ def _explained(statement: Explained, context: StatementContext, written: set[str
     lines = [_heading(statement, context.statement), *explain_lines(statement, "", context, written=written), ""]
     if isinstance(statement, CreateTableAs):
         declare_table_as(statement, context)
-    target = _target(statement)
-    if target is not None:
-        written.add(target.qualified_name)
+    written.update(table.qualified_name for table in _targets(statement))
     context.explained = True
     context.finish()
     return TextResult(context, ["Explain"], [[line] for line in lines])
@@ -103,8 +109,10 @@ def _heading(statement: Explained, text: str) -> str:
     return f"-- line {statement.position.line}: {shown}"
 
 
-def _target(statement: Explained) -> Table | None:
-    """The table that a statement writes."""
+def _targets(statement: Explained) -> list[Table]:
+    """The tables that a statement writes."""
+    if isinstance(statement, MultiInsert):
+        return [table for branch in statement.branches for table in _targets(branch)]
     if isinstance(statement, InsertStatement):
-        return statement.sink.table if isinstance(statement.sink, TableSink) else None
-    return None if isinstance(statement, QueryStatement) else statement.table
+        return [statement.sink.table] if isinstance(statement.sink, TableSink) else []
+    return [] if isinstance(statement, QueryStatement) else [statement.table]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from airflow_ddb_hive.engines.local.duck import duck_errors
-from airflow_ddb_hive.engines.local.emit import emit_lines
+from airflow_ddb_hive.engines.local.emit import emit_lines, engine_value
 from airflow_ddb_hive.engines.local.pump import Pump
-from airflow_ddb_hive.engines.local.shapes import AS_IS, lines_shape
+from airflow_ddb_hive.engines.local.shapes import lines_shape, typed_shape
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.hiveql.tree import OutputColumn
 from airflow_ddb_hive.model.arrow import arrow_type
@@ -48,7 +48,8 @@ def printed(
 ) -> Iterator[str]:
     """Yield rows that are there as the Hive CLI prints them."""
     names = [f"c{place}" for place in range(len(columns))]
-    query = emit_lines(f"SELECT {', '.join(names)} FROM ready", columns)
+    cells = ", ".join(f"{engine_value(name, one.type)} AS {name}" for name, one in zip(names, columns, strict=True))
+    query = emit_lines(f"SELECT {cells} FROM ready", columns)
     with duck.cursor(cancellation) as cursor:
         for batch in batches:
             cursor.register("ready", pa.Table.from_batches([batch.rename_columns(names)]))
@@ -125,7 +126,7 @@ class QueryResult(StatementResult):
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows as Arrow batches of the types in ``model/arrow.py``."""
         schema = arrow_schema(self.columns or ())
-        for batch in self._run(AS_IS):
+        for batch in self._run(typed_shape(self.columns or ())):
             yield fitted(batch, schema)
 
     def lines(self) -> Iterator[str]:

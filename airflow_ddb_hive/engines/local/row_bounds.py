@@ -15,6 +15,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Project,
     Relation,
     Scan,
+    SetOperation,
     Sort,
     Union,
     Values,
@@ -34,6 +35,11 @@ def row_bounds(relation: Relation, scanned: Scanned) -> Bounds:
         Bounds(low=2, high=2)
     """
     return _ROWS[type(relation)](relation, scanned)
+
+
+def _scanned(scan: Scan, scanned: Scanned) -> Bounds:
+    rows = scanned(scan)
+    return rows if scan.sample is None else Bounds(0, rows.high)
 
 
 def _same(relation: Project | Sort, scanned: Scanned) -> Bounds:
@@ -93,7 +99,8 @@ _ROWS: Mapping[type[Relation], Callable[[Any, Scanned], Bounds]] = {
     LateralView: _exploded,
     Limit: _limited,
     Project: _same,
-    Scan: lambda relation, scanned: scanned(relation),
+    Scan: _scanned,
+    SetOperation: lambda relation, scanned: Bounds(0, row_bounds(relation.left, scanned).high),
     Sort: _same,
     Union: _all,
     Values: lambda relation, _scanned: Bounds.exactly(len(relation.rows)),

@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.budgets import BudgetRegistry
 from airflow_ddb_hive.engines.local.cancellation import Cancellation
-from airflow_ddb_hive.engines.local.catalog import WarehouseCatalog
+from airflow_ddb_hive.engines.local.catalogs import open_catalog, private_folder
 from airflow_ddb_hive.engines.local.context import StatementContext
 from airflow_ddb_hive.engines.local.dispatch import run_statement
 from airflow_ddb_hive.engines.local.duck import Duck
+from airflow_ddb_hive.engines.local.idle_settings import IdleSettings
 from airflow_ddb_hive.engines.local.progress import ProgressReporter
-from airflow_ddb_hive.engines.local.rehearsal import RehearsedCatalog, rehearse
-from airflow_ddb_hive.engines.local.scratch import Scratch
+from airflow_ddb_hive.engines.local.rehearsal import rehearse
+from airflow_ddb_hive.engines.local.rehearsed_catalog import RehearsedCatalog
+from airflow_ddb_hive.engines.local.session_catalog import SessionCatalog
+from airflow_ddb_hive.engines.local.session_commands import SessionState
 from airflow_ddb_hive.engines.local.set_command import run_set
 from airflow_ddb_hive.engines.local.setting_notices import SettingNotices
 from airflow_ddb_hive.engines.local.settings import Settings
-from airflow_ddb_hive.engines.local.stores import Stores
+from airflow_ddb_hive.engines.local.stores import Stores, local_url
 from airflow_ddb_hive.engines.local.tables import DynamoDBTables
 from airflow_ddb_hive.errors import DdbHiveError, HiveSemanticError, InputError
 from airflow_ddb_hive.hiveql import (
@@ -31,6 +35,7 @@ from airflow_ddb_hive.hiveql import (
     split_script,
     substitute,
 )
+from airflow_ddb_hive.hiveql.session_statements import SourceFile
 from airflow_ddb_hive.hiveql.statements import SetStatement, UseDatabase
 from airflow_ddb_hive.hiveql.tree import Position
 from airflow_ddb_hive.model.access import AwsAccess
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalSession"]
 
+_SOURCE = "source "
 _STEP_SECONDS = 0.2
 """How long closing waits before it tells a running statement once more."""
 
@@ -54,7 +60,8 @@ class LocalSession:
 
     Args:
         access: Where the AWS services are.
-        warehouse: Folder of managed tables and the catalog; ``None`` is a private one that ends with the session.
+        warehouse: Folder or S3 prefix of managed tables; ``None`` is a private one that ends with the session.
+        catalog: One of :data:`~airflow_ddb_hive.model.job.CATALOGS`; ``None`` is ``warehouse`` where one is named.
         hiveconfs: Settings, as by SET.
         hivevars: Variables for ``${hivevar:name}``.
         schema: The database to begin in.
@@ -66,11 +73,12 @@ class LocalSession:
         InputError: The warehouse cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that surrounds a session, each by name
         self,
         *,
         access: AwsAccess | None = None,
         warehouse: str | None = None,
+        catalog: str | None = None,
         hiveconfs: Mapping[str, str] | None = None,
         hivevars: Mapping[str, str] | None = None,
         schema: str = "default",
@@ -81,9 +89,13 @@ class LocalSession:
         self.settings = Settings(hiveconfs)
         self.hivevars = dict(hivevars or {})
         self._access = access or AwsAccess()
-        self._private = None if warehouse is not None else Scratch("warehouse")
-        folder = str(self._private.folder) if self._private is not None else str(warehouse)
-        self._catalog = WarehouseCatalog(_local_folder(folder))
+        self._private = private_folder(catalog, warehouse)
+        folder = None if self._private is None else str(self._private.folder)
+        self._catalog = open_catalog(catalog, warehouse, self._access, self.settings, private=folder)
+        self._temporary = SessionCatalog(self._catalog)
+        self._catalog = self._temporary
+        self._state = SessionState(dict(hiveconfs or {}))
+        self._idle_settings = IdleSettings(on_notice or (lambda _line: None))
         self._written: set[str] | None = None
         if explain_only:
             self._catalog, self._written = RehearsedCatalog(self._catalog), set()
@@ -93,7 +105,10 @@ class LocalSession:
         self._budgets = BudgetRegistry(self._setting_notices.say)
         self._stores = Stores(self._access)
         self._tables = DynamoDBTables(self._access, self._setting_notices)
-        self._duck = Duck(memory_limit=lambda: self.settings["ddb_hive.memory.limit"])
+        self._duck = Duck(
+            memory_limit=lambda: self.settings["ddb_hive.memory.limit"],
+            time_zone=lambda: self.settings["hive.local.time.zone"],
+        )
         self._current: StatementResult | None = None
         self._cancellation = Cancellation()
         self._running = threading.RLock()
@@ -108,7 +123,11 @@ class LocalSession:
     def run_script(self, text: str, parameters: Mapping[str, object] | None = None) -> Iterator[StatementResult]:
         """Run a script's statements, each when the next result is asked for; the former result is closed first."""
         for statement in split_script(text):
-            yield self._run(statement, parameters)
+            sourced = self._sourced(statement)
+            if sourced is None:
+                yield self._run(statement, parameters)
+            else:
+                yield from self.run_script(sourced, parameters)
 
     def execute(self, statement: str, parameters: Mapping[str, object] | None = None) -> StatementResult:
         """Run one statement.
@@ -121,6 +140,17 @@ class LocalSession:
         if len(statements) != 1:
             raise InputError(f"one statement is expected, found {len(statements)}: run a script with several by script")
         return self._run(statements[0], parameters)
+
+    def _sourced(self, statement: ScriptStatement) -> str | None:
+        """The text of the script that SOURCE names; ``None`` for any other statement."""
+        if not statement.text[: len(_SOURCE)].lower().startswith(_SOURCE):
+            return None
+        bound = self._bind(statement, None)
+        if not isinstance(bound, SourceFile):
+            return None
+        url = local_url(bound.path)
+        with closing(self._stores.at(url).open_read(url)) as stream:
+            return stream.read().decode("utf-8")
 
     def cancel(self) -> None:
         """Stop what runs now, from any thread; the session stays usable."""
@@ -138,6 +168,7 @@ class LocalSession:
             self._close_result()
             self._tables.close()
             self._duck.close()
+            self._temporary.close()
         finally:
             self._running.release()
         if self._private is not None:
@@ -166,7 +197,10 @@ class LocalSession:
         self._cancellation = Cancellation()
         context = self._context(masked_statement(statement.text))
         try:
-            self._current = self._dispatch(self._bind(statement, parameters), context)
+            bound = self._bind(statement, parameters)
+            if not isinstance(bound, SetStatement):
+                self._idle_settings.tell()
+            self._current = self._dispatch(bound, context)
         except DdbHiveError as error:
             error.statement = error.statement or masked_statement(statement.text)
             raise
@@ -187,6 +221,7 @@ class LocalSession:
             catalog=self._catalog,
             database=self._database,
             settings=self.settings,
+            macros=self._state.macros,
             origin=Position(statement.line, statement.column),
         )
 
@@ -194,7 +229,11 @@ class LocalSession:
         if isinstance(bound, UseDatabase):
             self._use(bound.name.lower(), bound.position)
         elif isinstance(bound, SetStatement):
+            self._idle_settings.note(bound)
             return run_set(bound, context, self.hivevars)
+        done = self._state.run(bound, context)
+        if done is not None:
+            return done
         if self._written is not None:
             return rehearse(bound, context, self._written)
         return run_statement(bound, context)
@@ -218,17 +257,9 @@ class LocalSession:
             setting_notices=self._setting_notices,
             budgets=self._budgets,
             cancellation=self._cancellation,
+            macros=self._state.macros,
             rehearsal=self._written is not None,
         )
-
-
-def _local_folder(warehouse: str) -> Path:
-    if warehouse.startswith("file://"):
-        warehouse = warehouse.removeprefix("file://")
-    if "://" in warehouse:
-        message = f"the warehouse {warehouse} is not a local folder: only folders can hold one in this version"
-        raise InputError(f"{message}; tables with a LOCATION may be anywhere")
-    return Path(warehouse).expanduser().absolute()
 
 
 def _system_properties() -> Mapping[str, str]:

@@ -21,7 +21,12 @@ DEFAULTS: Mapping[str, str] = {
     "dynamodb.throughput.write.percent": "0.5",
     "hive.cli.print.header": "false",
     "hive.exec.compress.output": "false",
+    "hive.exec.dynamic.partition.mode": "strict",
     "hive.exec.drop.ignorenonexistent": "true",
+    "hive.exec.max.dynamic.partitions": "1000",
+    "hive.metastore.disallow.incompatible.col.type.changes": "true",
+    "hive.msck.path.validation": "throw",
+    "hive.local.time.zone": "UTC",
 }
 """Settings that mean something here, and what they are when nobody sets them."""
 

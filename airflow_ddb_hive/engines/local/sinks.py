@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 
 from airflow_ddb_hive.engines.local.result import fitted
-from airflow_ddb_hive.engines.local.shapes import AS_IS, Shape, cells_shape
+from airflow_ddb_hive.engines.local.shapes import Shape, cells_shape, items_shape, typed_shape
 from airflow_ddb_hive.formats import file_format
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
+from airflow_ddb_hive.model.types import TIMESTAMP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,9 @@ class PartSink(Protocol):
 
 
 def item_schema(columns: Sequence[Column]) -> pa.Schema:
-    """The Arrow schema of a table's rows."""
-    return pa.schema([(column.name, arrow_type(column.type)) for column in columns])
+    """The Arrow schema of rows that become items: timestamps are text."""
+    types = [pa.string() if column.type == TIMESTAMP else arrow_type(column.type) for column in columns]
+    return pa.schema([pa.field(column.name, type_) for column, type_ in zip(columns, types, strict=True)])
 
 
 class FileTarget:
@@ -74,7 +76,7 @@ class FileTarget:
     def shape(self) -> Shape:
         """Text formats take cells, typed ones the values."""
         if self._format.cells == "typed":
-            return AS_IS
+            return typed_shape(self._columns)
         return cells_shape(self._columns, DelimitedOptions.from_properties(self._storage.serde_properties))
 
     @property
@@ -97,11 +99,15 @@ class FileTarget:
 
     def finish(self) -> None:
         """Publish; no rows at all give one empty file, as in Hive."""
-        if self._context.files == 0:
+        if not self._commit.urls:
             file, writer = self.create()
             writer.close()
             file.finish()
         self._commit.commit()
+
+    def abort(self) -> None:
+        """Discard what was written."""
+        self._commit.abort()
 
 
 class _FilePart:
@@ -128,15 +134,16 @@ class _FilePart:
 class ItemTarget:
     """A DynamoDB table; one writer serves all units."""
 
-    def __init__(self, writer: ItemWriter, schema: pa.Schema) -> None:
+    def __init__(self, writer: ItemWriter, columns: Sequence[Column]) -> None:
         self._writer = writer
-        self._schema = schema
+        self._schema = item_schema(columns)
+        self._columns = tuple(columns)
         self._lock = threading.Lock()
 
     @property
     def shape(self) -> Shape:
         """Items are made from typed values."""
-        return AS_IS
+        return items_shape(self._columns)
 
     def open_part(self) -> PartSink:
         """The table itself: its units differ in nothing."""
@@ -151,6 +158,10 @@ class ItemTarget:
     def finish(self) -> None:
         """Send what is left and wait until DynamoDB has taken everything."""
         self._writer.close()
+
+    def abort(self) -> None:
+        """Send nothing more; what DynamoDB has taken stays."""
+        self._writer.abort()
 
 
 class _ItemPart:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import pyarrow as pa
 
 from airflow_ddb_hive.dynamodb.estimate import table_figures
 from airflow_ddb_hive.engines.local.absent import AbsenceWatch
-from airflow_ddb_hive.engines.local.emit import emit_parse
+from airflow_ddb_hive.engines.local.emit import emit_parse, engine_value, has_own_form
 from airflow_ddb_hive.engines.local.ending import ending
+from airflow_ddb_hive.engines.local.file_source import ROW_MARK, FileSource, files_bytes
 from airflow_ddb_hive.engines.local.pushdown import access_of
 from airflow_ddb_hive.engines.local.pushdown.sizes import path_bytes
+from airflow_ddb_hive.engines.local.samples import first_rows
 from airflow_ddb_hive.engines.local.table_reader import reader
-from airflow_ddb_hive.errors import NotFoundError
-from airflow_ddb_hive.formats import file_format
+from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.arrow import arrow_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
 from airflow_ddb_hive.model.dynamodb import AccessPath, TableDescription
@@ -27,25 +26,21 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
     from airflow_ddb_hive.engines.local.pushdown import PlannedAccess
     from airflow_ddb_hive.engines.local.tables import MappedTable
-    from airflow_ddb_hive.formats import FileFormat
-    from airflow_ddb_hive.hiveql.tree import Relation, Scan
+    from airflow_ddb_hive.hiveql.tree import Position, Relation, Sample, Scan
     from airflow_ddb_hive.model.dynamodb import ReadUnit
     from airflow_ddb_hive.model.table import Table
-    from airflow_ddb_hive.storage.base import FileInfo, Store
 
 __all__ = [
     "ROW_MARK",
     "DynamoDBSource",
     "FileSource",
+    "SampledSource",
     "Source",
     "Unit",
     "estimated_bytes",
     "items_in_turn",
     "open_source",
 ]
-
-ROW_MARK = "c_"
-"""The column of a scan that needs none: it only counts rows."""
 
 _IN_TURN_BYTES = 16 * 2**20
 _UNKNOWN_ITEM_BYTES = 4096
@@ -88,8 +83,9 @@ def open_source(
     needed = tuple(sorted(scan.needed))
     if scan.table.is_dynamodb:
         access = None if relation is None else access_of(scan, relation, context)
-        return DynamoDBSource(context.mapped(scan.table), needed, context, access, most_items=most_items)
-    return FileSource(scan.table, needed, context)
+        source = DynamoDBSource(context.mapped(scan.table), needed, context, access, most_items=most_items)
+        return source if scan.sample is None else SampledSource(source, scan.sample, scan.position)
+    return FileSource(scan, context, relation)
 
 
 def estimated_bytes(scan: Scan, context: StatementContext, relation: Relation | None = None) -> int:
@@ -102,8 +98,7 @@ def estimated_bytes(scan: Scan, context: StatementContext, relation: Relation | 
         if relation is None:
             return description.size_bytes
         return path_bytes(access_of(scan, relation, context).path, description)
-    location = scan.table.location or ""
-    return sum(info.size for info in _listed(context.stores.at(location), location))
+    return files_bytes(scan, context, relation)
 
 
 def items_in_turn(most_items: int | None, access: PlannedAccess, description: TableDescription) -> int | None:
@@ -136,10 +131,10 @@ def _reading(
     return {"workers": 1, "read_ahead": 1} if items is None else {"workers": 0, "most_items": items}
 
 
-def _schema(table: Table, needed: Sequence[int], *, text: bool) -> pa.Schema:
+def _schema(table: Table, needed: Sequence[int]) -> pa.Schema:
     if not needed:
         return pa.schema([pa.field(ROW_MARK, pa.int8())])
-    types = [pa.string() if text else arrow_type(table.columns[place].type) for place in needed]
+    types = [arrow_type(table.columns[place].type) for place in needed]
     return pa.schema([pa.field(f"c{place}", type_) for place, type_ in zip(needed, types, strict=True)])
 
 
@@ -156,9 +151,10 @@ class DynamoDBSource:
         most_items: int | None = None,
     ) -> None:
         path = None if access is None else access.path
-        self.schema = _schema(mapped.table, needed, text=False)
+        self.schema = _schema(mapped.table, needed)
         self.size_bytes = path_bytes(path or AccessPath(), mapped.description)
         self._reader = reader(mapped, needed, context, path=path)
+        self._types = [(place, mapped.table.columns[place].type) for place in needed]
         self._reading = _reading(most_items, access, mapped.description, context.workers)
         # What a condition leaves of a table says nothing of the attributes of all of it.
         watched = needed if path is None or path == AccessPath(index_name=path.index_name) else ()
@@ -180,66 +176,41 @@ class DynamoDBSource:
     def _watched(self, absence: AbsenceWatch, part: Sequence[ReadUnit]) -> Iterator[pa.RecordBatch]:
         return absence.watch(self._reader.batches(*part))
 
-    def typed_sql(self, name: str) -> str | None:  # noqa: ARG002 - the protocol's signature
-        """Pages are decoded to types."""
-        return None
+    def typed_sql(self, name: str) -> str | None:
+        """Pages are decoded to Arrow's types, which some of the engine's differ from."""
+        if not any(has_own_form(type_) for _, type_ in self._types):
+            return None
+        return emit_parse(name, (), DelimitedOptions(), {i: engine_value(f"s.c{i}", type_) for i, type_ in self._types})
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One file of a table, opened when it is read."""
+class SampledSource:
+    """The first rows of each segment of a DynamoDB table; no more pages are read than they need.
 
-    store: Store
-    info: FileInfo
-    format: FileFormat
-    needed: tuple[int, ...]
+    Raises:
+        UnsupportedSqlError: The sample is no number of rows.
+    """
 
-    def __call__(self) -> Iterator[pa.RecordBatch]:
-        with closing(self.store.open_read(self.info.url)) as stream:
-            for batch in self.format.read(stream, self.needed, self.info.url):
-                yield batch if self.needed else _row_marks(batch.num_rows)
-
-
-def _row_marks(rows: int) -> pa.RecordBatch:
-    """Rows of which only the number counts; DuckDB has no table without columns."""
-    return pa.RecordBatch.from_arrays([pa.nulls(rows, pa.int8())], names=[ROW_MARK])
-
-
-class FileSource:
-    """The files below a table's location."""
-
-    def __init__(self, table: Table, needed: tuple[int, ...], context: StatementContext) -> None:
-        location = table.location or ""
-        self._table = table
-        self._needed = needed
-        self._format = file_format(table.storage, table.columns, table.properties)
-        self.schema = _schema(table, needed, text=self._format.cells == "text")
-        store = context.stores.at(location)
-        self._files = [_File(store, info, self._format, needed) for info in _listed(store, location)]
-        self.size_bytes = sum(file.info.size for file in self._files)
-        if not self._files and table.kind == "EXTERNAL_TABLE":
-            context.notice(f"table {table.name} reads as empty: there are no files at {location}")
+    def __init__(self, source: DynamoDBSource, sample: Sample, position: Position) -> None:
+        if sample.kind != "rows":
+            message = "a DynamoDB table has no files to take a share of: sample it by TABLESAMPLE(n ROWS)"
+            raise UnsupportedSqlError(message, line=position.line, column=position.column)
+        self.schema, self.size_bytes = source.schema, source.size_bytes
+        self._source = source
+        self._rows = int(sample.amount)
 
     def stream(self) -> Iterator[pa.RecordBatch]:
-        """One file after the other."""
-        for file in self._files:
-            yield from file()
+        """One segment after the other."""
+        for unit in self.units():
+            yield from unit()
 
     def units(self) -> Sequence[Unit]:
-        """One unit a file."""
-        return self._files
+        """The first rows of each segment."""
+        return [functools.partial(self._first, unit) for unit in self._source.units()]
+
+    def _first(self, unit: Unit) -> Iterator[pa.RecordBatch]:
+        with ending(unit()) as batches:
+            yield from first_rows(batches, self._rows)
 
     def typed_sql(self, name: str) -> str | None:
-        """Cells of text become types by Hive's rules; typed formats are done."""
-        if self._format.cells == "typed" or not self._needed:
-            return None
-        columns = [(place, self._table.columns[place].type) for place in self._needed]
-        return emit_parse(name, columns, DelimitedOptions.from_properties(self._table.storage.serde_properties))
-
-
-def _listed(store: Store, location: str) -> list[FileInfo]:
-    """A table whose folder is not there is an empty table, as in Hive."""
-    try:
-        return store.list_files(location)
-    except NotFoundError:
-        return []
+        """As the source."""
+        return self._source.typed_sql(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.storage import open_store
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.access import AwsAccess
     from airflow_ddb_hive.storage import Store
 
-__all__ = ["Stores"]
+__all__ = ["Stores", "local_url"]
 
 
 class Stores:
@@ -40,3 +41,8 @@ class Stores:
             if scheme not in self._stores:
                 self._stores[scheme] = open_store(url, self._access)
             return self._stores[scheme]
+
+
+def local_url(path: str) -> str:
+    """A path as the stores take it: URLs as they are, relative paths from the working directory."""
+    return path if ":/" in path else str(Path(path).absolute())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,9 +16,10 @@ from airflow_ddb_hive.engines.local.plan import stream_plan
 from airflow_ddb_hive.engines.local.pushdown import counted
 from airflow_ddb_hive.engines.local.sources import ROW_MARK, estimated_bytes, open_source
 from airflow_ddb_hive.engines.local.stream_left import stream_left
+from airflow_ddb_hive.hiveql.tree import Union
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     import duckdb
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.sources import Source
     from airflow_ddb_hive.hiveql.tree import Relation, Scan
 
-__all__ = ["WholeQuery"]
+__all__ = ["SpooledQueries", "WholeQuery", "spool", "together"]
 
 _BATCH_ROWS = 2048
 
@@ -52,7 +53,7 @@ class WholeQuery:
             # DuckDB computes ahead of its reader by this much: a LIMIT over a stream should not fetch many more pages.
             cursor.execute("SET streaming_buffer_size = '256KB'")
             for scan, ids in plan.spools:
-                self._spool(cursor, scan)
+                spool(cursor, self._sources[scan.id], f"scan_{scan.id}", context)
                 names.update(dict.fromkeys(ids, f"scan_{scan.id}"))
             feed = None
             if plan.stream is not None:
@@ -72,29 +73,6 @@ class WholeQuery:
         stack.callback(cursor.execute, "RESET disabled_optimizers")
         return stream_left(self._plan.relation, self._plan.stream.id)
 
-    def _spool(self, cursor: duckdb.DuckDBPyConnection, scan: Scan) -> None:
-        """Read a table once into a temporary one, which DuckDB may spill."""
-        source, name = self._sources[scan.id], f"scan_{scan.id}"
-        self._insert(cursor, source, name, source.schema.empty_table(), "CREATE TEMP TABLE {name} AS {query}")
-        with ending(source.stream()) as batches:
-            for batch in batches:
-                self._context.cancellation.check()
-                self._insert(cursor, source, name, pa.Table.from_batches([batch]), "INSERT INTO {name} {query}")
-
-    def _insert(
-        self, cursor: duckdb.DuckDBPyConnection, source: Source, name: str, page: pa.Table, statement: str
-    ) -> None:
-        query = source.typed_sql("page") or "SELECT * FROM page"
-        if ROW_MARK not in source.schema.names:
-            # Of a table's several scans one may only count its rows.
-            query = f"SELECT *, CAST(NULL AS TINYINT) AS {ROW_MARK} FROM ({query})"
-        with duck_errors(self._context.cancellation):
-            cursor.register("page", page)
-            try:
-                cursor.execute(statement.format(name=name, query=query))
-            finally:
-                cursor.unregister("page")
-
     def _stream(self, cursor: duckdb.DuckDBPyConnection, scan: Scan, stack: ExitStack) -> Feed:
         """Register a table's batches as a stream that is read while the query runs."""
         source, name = self._sources[scan.id], f"scan_{scan.id}"
@@ -112,3 +90,75 @@ class WholeQuery:
             with duck_errors(self._context.cancellation, feed):
                 cursor.execute(f"CREATE TEMP VIEW {name} AS {typed}")
         return feed
+
+
+class SpooledQueries:
+    """Several queries over the same tables, which are read once, before the first query runs.
+
+    Every table is spooled: a stream could be read by one query only.
+    """
+
+    def __init__(self, relations: Sequence[Relation], context: StatementContext) -> None:
+        whole = together(relations)
+        plan = stream_plan(whole, lambda scan: estimated_bytes(scan, context, whole))
+        streamed = () if plan.stream is None else ((plan.stream, (plan.stream.id,)),)
+        self._context = context
+        self._spools = (*plan.spools, *streamed)
+        self._sources = {scan.id: open_source(scan, context, whole) for scan, _ in self._spools}
+        self._stack = ExitStack()
+        self._names: dict[int, str] = {}
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+
+    def batches(self, relation: Relation, shape: Shape) -> Generator[pa.RecordBatch]:
+        """Yield one query's rows, shaped."""
+        cursor = self._filled()
+        query = shape.sql(emit_relation(relation, self._names))
+        with duck_errors(self._context.cancellation), closing(cursor.sql(query).to_arrow_reader(_BATCH_ROWS)) as reader:
+            yield from reader
+
+    def close(self) -> None:
+        """Give up the spooled tables."""
+        self._stack.close()
+
+    def _filled(self) -> duckdb.DuckDBPyConnection:
+        if self._cursor is None:
+            self._cursor = self._stack.enter_context(self._context.duck.cursor(self._context.cancellation))
+            for scan, ids in self._spools:
+                spool(self._cursor, self._sources[scan.id], f"scan_{scan.id}", self._context)
+                self._names.update(dict.fromkeys(ids, f"scan_{scan.id}"))
+        return self._cursor
+
+
+def together(relations: Sequence[Relation]) -> Relation:
+    """Queries as one relation, for questions about all that they read; a single one is itself."""
+    return relations[0] if len(relations) == 1 else Union(0, (), tuple(relations))
+
+
+def spool(cursor: duckdb.DuckDBPyConnection, source: Source, name: str, context: StatementContext) -> None:
+    """Read a table once into a temporary one, which DuckDB may spill."""
+    _insert(cursor, source, (name, "CREATE TEMP TABLE {name} AS {query}"), source.schema.empty_table(), context)
+    with ending(source.stream()) as batches:
+        for batch in batches:
+            context.cancellation.check()
+            page = pa.Table.from_batches([batch])
+            _insert(cursor, source, (name, "INSERT INTO {name} {query}"), page, context)
+
+
+def _insert(
+    cursor: duckdb.DuckDBPyConnection,
+    source: Source,
+    statement: tuple[str, str],
+    page: pa.Table,
+    context: StatementContext,
+) -> None:
+    query = source.typed_sql("page") or "SELECT * FROM page"
+    if ROW_MARK not in source.schema.names:
+        # Of a table's several scans one may only count its rows.
+        query = f"SELECT *, CAST(NULL AS TINYINT) AS {ROW_MARK} FROM ({query})"
+    name, sql = statement
+    with duck_errors(context.cancellation):
+        cursor.register("page", page)
+        try:
+            cursor.execute(sql.format(name=name, query=query))
+        finally:
+            cursor.unregister("page")

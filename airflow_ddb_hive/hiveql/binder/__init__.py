@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.errors import UnsupportedSqlError
-from airflow_ddb_hive.hiveql.binder.commands import bind_describe, bind_set, bind_show, bind_use
+from airflow_ddb_hive.errors import DdbHiveError, HiveSyntaxError, UnsupportedSqlError
+from airflow_ddb_hive.hiveql.binder.alter import bind_alter
+from airflow_ddb_hive.hiveql.binder.cli_commands import bind_command
+from airflow_ddb_hive.hiveql.binder.commands import bind_set, bind_use
 from airflow_ddb_hive.hiveql.binder.context import Context
+from airflow_ddb_hive.hiveql.binder.describe import bind_describe
 from airflow_ddb_hive.hiveql.binder.explain import bind_explain
 from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
+from airflow_ddb_hive.hiveql.binder.maintenance import bind_analyze, bind_msck, bind_truncate
+from airflow_ddb_hive.hiveql.binder.refused import REFUSED, bind_refused, bind_row_change
+from airflow_ddb_hive.hiveql.binder.show import bind_show
 from airflow_ddb_hive.hiveql.binder.tables import bind_create, bind_drop
 from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.grammar.lexer import read_words
@@ -19,12 +25,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from airflow_ddb_hive.hiveql.catalog import Catalog
+    from airflow_ddb_hive.hiveql.session_statements import Macro
     from airflow_ddb_hive.hiveql.statements import Statement
 
 __all__ = ["bind_statement"]
 
 _BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
+    **dict.fromkeys(REFUSED, bind_refused),
+    "ALTER": bind_alter,
+    "ANALYZE": bind_analyze,
     "CREATE": bind_create,
+    "DELETE": bind_row_change,
     "DESC": bind_describe,
     "DESCRIBE": bind_describe,
     "DROP": bind_drop,
@@ -32,19 +43,16 @@ _BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
     "FROM": bind_query_statement,
     "INSERT": bind_query_statement,
     "LOAD": bind_load,
+    "MERGE": bind_row_change,
+    "MSCK": bind_msck,
     "SELECT": bind_query_statement,
     "SHOW": bind_show,
+    "TRUNCATE": bind_truncate,
+    "UPDATE": bind_row_change,
     "USE": bind_use,
     "WITH": bind_query_statement,
     "(": bind_query_statement,
 }
-# fmt: off
-_KNOWN_TO_HIVE = frozenset({
-    "ABORT", "ADD", "ALTER", "ANALYZE", "COMMIT", "COMPILE", "DELETE", "DFS", "EXPORT", "GRANT", "IMPORT", "KILL",
-    "LIST", "LOCK", "MAP", "MERGE", "MSCK", "PREPARE", "REDUCE", "RELOAD", "REPL", "RESET",
-    "REVOKE", "ROLLBACK", "SOURCE", "START", "TRUNCATE", "UNLOCK", "UPDATE",
-})
-# fmt: on
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$))*")
 
 
@@ -54,6 +62,7 @@ def bind_statement(
     catalog: Catalog,
     database: str = "default",
     settings: Mapping[str, str] | None = None,
+    macros: Mapping[str, Macro] | None = None,
     origin: Position = Position(1, 0),  # noqa: B008 (frozen)
 ) -> Statement:
     """Turn one statement's text into what it means.
@@ -63,11 +72,29 @@ def bind_statement(
         HiveSemanticError: A name or type does not fit.
         UnsupportedSqlError: Valid HiveQL that is not supported.
     """
-    setting = bind_set(text[_leading(text) :], origin)
-    if setting is not None:
-        return setting
-    cursor = Cursor(read_words(text, origin))
-    context = Context(catalog=catalog, database=database, settings=settings or {})
+    first = text[_leading(text) :]
+    command = bind_set(first, origin) or bind_command(first, origin)
+    if command is not None:
+        return command
+    dropped: list[HiveSyntaxError] = []
+    cursor = Cursor(read_words(text, origin, dropped), text)
+    context = Context(catalog=catalog, database=database, settings=settings or {}, macros=macros or {})
+    try:
+        statement = _bound(cursor, context, origin)
+    except HiveSyntaxError:
+        raise
+    except DdbHiveError as error:
+        if dropped:
+            raise dropped[0] from error
+        if error.line is None:
+            error.line, error.column = cursor.words[0].position.line, cursor.words[0].position.column
+        raise
+    if dropped:
+        raise dropped[0]
+    return statement
+
+
+def _bound(cursor: Cursor, context: Context, origin: Position) -> Statement:
     binder = _BINDERS.get(cursor.word.value if cursor.word.kind in ("word", "sign") else "")
     if binder is None:
         raise _unknown(cursor)
@@ -90,9 +117,6 @@ def _leading(text: str) -> int:
 
 
 def _unknown(cursor: Cursor) -> Exception:
-    word = cursor.word
-    if (word.kind == "word" and word.value in _KNOWN_TO_HIVE) or word.text == "!":
-        return cursor.unsupported(f"{word.text.upper()} is not supported")
     near = " ".join(f"'{cursor.peek(distance).text}'" for distance in range(3))
     error = cursor.error()
     error.message = f"cannot recognize input near {near}"

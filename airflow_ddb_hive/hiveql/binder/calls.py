@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow_ddb_hive.hiveql.binder.coercion import coerced
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
+from airflow_ddb_hive.hiveql.binder.places import first_place, last_word
 from airflow_ddb_hive.hiveql.functions import (
     FUNCTIONS,
     STRUCT_FIELD,
@@ -13,14 +14,15 @@ from airflow_ddb_hive.hiveql.functions import (
     ArgumentMismatch,
     FunctionSpec,
 )
-from airflow_ddb_hive.hiveql.grammar.syntax import FunctionNode, LiteralNode, MemberNode, NameNode, Node
+from airflow_ddb_hive.hiveql.functions.bridges import COUNTS_AS_WRONG, FIRST_TYPE_AS_WRONG, TYPES_AS_WRONG
+from airflow_ddb_hive.hiveql.grammar.syntax import FunctionNode, Node
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal, Position, Window
 from airflow_ddb_hive.model.types import STRING
 
-__all__ = ["bind_call", "bind_field", "find_function", "syntax_text"]
+__all__ = ["bind_call", "bind_field", "find_function"]
 
 
-def find_function(name: str) -> FunctionSpec:
+def find_function(name: str, position: Position | None = None) -> FunctionSpec:
     """The built-in of a name.
 
     Raises:
@@ -28,7 +30,7 @@ def find_function(name: str) -> FunctionSpec:
     """
     spec = FUNCTIONS.get(name)
     if spec is None:
-        raise semantic_error(10011, f"Invalid function {name}")
+        raise semantic_error(10011, f"Invalid function '{name}'", position)
     return spec
 
 
@@ -47,7 +49,7 @@ def bind_call(
     try:
         signature = spec.resolve(arguments)
     except ArgumentMismatch as error:
-        raise _mismatch(error, node) from error
+        raise _mismatch(error, spec, node) from error
     converted = tuple(coerced(have, want) for have, want in zip(arguments, signature.parameters, strict=True))
     return Call(signature.result, node.position, spec.canonical, converted, node.distinct, window)
 
@@ -59,17 +61,22 @@ _WORDING = {
 }
 
 
-def _mismatch(error: ArgumentMismatch, node: FunctionNode) -> Exception:
-    """Hive blames the last argument, or for a type the argument itself."""
-    blamed: Node = node.arguments[-1] if node.arguments else node
-    position = node.position
-    if error.code == WRONG_TYPE and error.index is not None:
+def _mismatch(error: ArgumentMismatch, spec: FunctionSpec, node: FunctionNode) -> Exception:
+    """Hive blames the call and its last word, or for a type the argument itself."""
+    blamed: Node = node
+    code = error.code
+    if code == WRONG_COUNT and spec.name in COUNTS_AS_WRONG:
+        code = WRONG_ARGUMENTS
+    if error.index is not None and code in (WRONG_ARGUMENTS, WRONG_TYPE):
+        firsts = spec.name in FIRST_TYPE_AS_WRONG and error.index == 0
+        code = WRONG_ARGUMENTS if firsts or spec.name in TYPES_AS_WRONG else WRONG_TYPE
+    if code == WRONG_TYPE and error.index is not None:
         blamed = node.arguments[error.index]
-        position = blamed.position
-    wording = _WORDING.get(error.code)
+    position, word = first_place(blamed), last_word(blamed)
+    wording = _WORDING.get(code)
     if wording is None:
-        return semantic_error(error.code, f"{error.message} '{syntax_text(blamed)}'", position)
-    return semantic_error(error.code, f"{wording} '{syntax_text(blamed)}': {error.message}", position)
+        return semantic_error(code, f"{error.message} '{word}'", position)
+    return semantic_error(code, f"{wording} '{word}': {error.message}", position)
 
 
 def bind_field(container: Expression, name: str, position: Position) -> Call:
@@ -81,14 +88,3 @@ def bind_field(container: Expression, name: str, position: Position) -> Call:
     except ArgumentMismatch as error:
         raise semantic_error(error.code, f"{error.message} '{name}'", container.position) from error
     return Call(signature.result, position, node.name, (container, label))
-
-
-def syntax_text(node: Node) -> str:
-    """A word that stands for an expression in Hive's messages."""
-    if isinstance(node, NameNode | MemberNode):
-        return node.name
-    if isinstance(node, LiteralNode):
-        return node.text
-    if isinstance(node, FunctionNode):
-        return syntax_text(node.arguments[-1]) if node.arguments and not node.name.isidentifier() else node.name
-    return ""

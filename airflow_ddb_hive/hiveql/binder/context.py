@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from airflow_ddb_hive.hiveql.catalog import Catalog
+    from airflow_ddb_hive.hiveql.session_statements import Macro
     from airflow_ddb_hive.hiveql.tree import Position
     from airflow_ddb_hive.model.table import Table
 
@@ -20,11 +21,13 @@ __all__ = ["Context", "semantic_error", "unsupported"]
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One statement's surroundings."""
+    """One statement's surroundings; ``views`` are those whose queries are being bound, ``macros`` the session's."""
 
     catalog: Catalog
     database: str
     settings: Mapping[str, str]
+    views: tuple[str, ...] = ()
+    macros: Mapping[str, Macro] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def number(self) -> int:
@@ -51,7 +54,7 @@ class Context:
 
 
 def semantic_error(
-    code: int, message: str, position: Position | None = None, *, table: str | None = None
+    code: int | None, message: str, position: Position | None = None, *, table: str | None = None
 ) -> HiveSemanticError:
     """Make Hive's error of a code, at a place."""
     line, column = (None, None) if position is None else (position.line, position.column)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.inserts import bind_load, bind_query_statement
 from airflow_ddb_hive.hiveql.binder.tables import bind_create
-from airflow_ddb_hive.hiveql.statements import CreateTableAs, Explain, InsertStatement, LoadData, QueryStatement
+from airflow_ddb_hive.hiveql.statements import (
+    CreateTableAs,
+    Explain,
+    InsertStatement,
+    LoadData,
+    MultiInsert,
+    QueryStatement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +65,7 @@ def bind_explain(cursor: Cursor, context: Context) -> Statement:
             raise _unexplained(cursor, word.value, begins)
         raise cursor.error("explain statement")
     statement = reader(cursor, context)
-    if not isinstance(statement, QueryStatement | InsertStatement | CreateTableAs | LoadData):
+    if not isinstance(statement, QueryStatement | InsertStatement | MultiInsert | CreateTableAs | LoadData):
         raise _unexplained(cursor, "CREATE without AS SELECT", begins)
     return Explain(statement=statement, style=style, position=start)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.binder.coercion import coerced_relation
-from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error
+from airflow_ddb_hive.hiveql.binder.enforce import enforced, with_defaults
+from airflow_ddb_hive.hiveql.binder.macros import expanded
+from airflow_ddb_hive.hiveql.binder.partitions import PartitionSpec, read_partition_spec, whole_values
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 from airflow_ddb_hive.hiveql.binder.storage import StorageReader
@@ -16,6 +19,7 @@ from airflow_ddb_hive.hiveql.statements import (
     DirectorySink,
     InsertStatement,
     LoadData,
+    MultiInsert,
     QueryStatement,
     Sink,
     Statement,
@@ -41,7 +45,7 @@ def bind_query_statement(cursor: Cursor, context: Context) -> Statement:
         query = reader.body(source)
         cursor.end()
         query = _with(query, start, ctes)
-        relation = QueryBinder(context).bind(query)
+        relation = QueryBinder(context).bind(expanded(query, context))
         return QueryStatement(relation=pruned(relation), position=start)
     return _InsertReader(cursor, context, reader).read(start, ctes, source)
 
@@ -52,6 +56,23 @@ def _with(query: QueryNode, start: Position, ctes: tuple[tuple[str, QueryNode], 
     )
 
 
+_FOLLOWERS = frozenset({"PARTITION", "IF", "(", "SELECT", "FROM", "WITH", "VALUES", "MAP", "REDUCE"})
+_Tables = tuple[tuple[str, QueryNode], ...]
+_Written = tuple[Sink, Position, QueryNode]
+
+
+def _check_targets(branches: list[InsertStatement]) -> None:
+    """Refuse two branches with one target."""
+    seen: set[object] = set()
+    for branch in branches:
+        sink = branch.sink
+        target = (sink.table.qualified_name, sink.partition) if isinstance(sink, TableSink) else sink.path
+        if target in seen and not (isinstance(sink, TableSink) and None in sink.partition):
+            shown = sink.table.name if isinstance(sink, TableSink) else sink.path
+            raise semantic_error(10087, f"The same output cannot be present multiple times:  {shown}", branch.position)
+        seen.add(target)
+
+
 class _InsertReader:
     """Reads and binds one INSERT."""
 
@@ -60,22 +81,31 @@ class _InsertReader:
         self._context = context
         self._queries = queries
 
-    def read(
-        self, start: Position, ctes: tuple[tuple[str, QueryNode], ...], source: SourceNode | None
-    ) -> InsertStatement:
+    def read(self, start: Position, ctes: _Tables, source: SourceNode | None) -> Statement:
         """Take the rest of the statement."""
         cursor = self._cursor
-        sink, place = self._sink()
-        query = self._queries.body(source) if source is not None else self._queries.query()
-        if cursor.at("INSERT") and source is not None:
-            raise unsupported(
-                "an INSERT with several targets is not supported: write one INSERT … SELECT statement for each",
-                cursor.position,
-            )
+        written = [self._written(source)]
+        while source is not None and cursor.at("INSERT"):
+            written.append(self._written(source))
         cursor.end()
-        relation = QueryBinder(self._context).bind(_with(query, start, ctes))
+        branches = [self._branch(start, ctes, one) for one in written]
+        if len(branches) == 1:
+            return branches[0]
+        _check_targets(branches)
+        return MultiInsert(branches=tuple(branches), position=start)
+
+    def _written(self, source: SourceNode | None) -> _Written:
+        """Take one branch: nothing of it is bound before all of the statement is read."""
+        sink, place = self._sink()
+        return sink, place, self._queries.body(source) if source is not None else self._queries.query()
+
+    def _branch(self, start: Position, ctes: _Tables, written: _Written) -> InsertStatement:
+        sink, place, query = written
         if isinstance(sink, TableSink):
-            relation = self._converted(relation, sink, place)
+            query = with_defaults(query, sink)
+        relation = QueryBinder(self._context).bind(expanded(_with(query, start, ctes), self._context))
+        if isinstance(sink, TableSink):
+            relation, sink = enforced(self._converted(relation, sink, place), sink, self._context)
         return InsertStatement(relation=pruned(relation), sink=sink, position=start)
 
     def _sink(self) -> tuple[Sink, Position]:
@@ -108,20 +138,65 @@ class _InsertReader:
         database: str | None = None
         if cursor.take("."):
             database, name = name, cursor.identifier("destination specification")
+        self._check_follower()
         table = self._context.table(database, name, position)
-        if cursor.at("PARTITION"):
-            raise cursor.unsupported("INSERT … PARTITION is not supported yet: insert into a table without partitions")
-        if cursor.take("IF"):
-            raise cursor.error("destination specification")
-        places = tuple(range(len(table.columns) + len(table.partition_columns)))
+        if table.view_text is not None:
+            raise semantic_error(10090, "A view cannot be used as target table for LOAD or INSERT", position)
+        spec = read_partition_spec(cursor, table) if cursor.at("PARTITION") else None
+        unless_there = overwrite and cursor.take("IF", "NOT", "EXISTS")
+        values = self._partition(table, spec, unless_there=unless_there)
+        width = len(table.columns)
+        places = [*range(width), *(width + i for i, value in enumerate(values) if value is None)]
         if cursor.at("(") and not self._queries.expressions.at_query():
-            places = self._column_list(table)
-        return TableSink(table=table, overwrite=overwrite, columns=places), position
+            places = self._column_list(table, spec, values)
+        sink = TableSink(
+            table=table, overwrite=overwrite, columns=tuple(places), partition=values, if_not_exists=unless_there
+        )
+        return sink, position
 
-    def _column_list(self, table: Table) -> tuple[int, ...]:
+    def _check_follower(self) -> None:
+        """Refuse what cannot follow a target's name before the name is looked up."""
+        cursor = self._cursor
+        if cursor.at("(") and not self._queries.expressions.at_query() and cursor.peek().kind not in ("word", "quoted"):
+            cursor.advance()
+            raise cursor.error()
+        if not cursor.at_any(_FOLLOWERS):
+            raise cursor.error()
+
+    def _partition(self, table: Table, spec: PartitionSpec | None, *, unless_there: bool) -> tuple[str | None, ...]:
+        """The static value of each partition column; ``None`` for a dynamic one."""
+        if spec is None:
+            return (None,) * len(table.partition_columns)
+        names = [column.name for column in table.partition_columns]
+        if len(spec.values) != len(names):
+            shown = ", ".join(f"'{value}'" if value is not None else name for name, value in spec.values.items())
+            raise semantic_error(10006, f"Partition not found '{shown}'", spec.position)
+        values = tuple(spec.values[name] for name in names)
+        dynamic = [value is None for value in values]
+        if unless_there and any(dynamic):
+            raise semantic_error(10127, "Dynamic partitions do not support IF NOT EXISTS.", spec.position)
+        if dynamic != sorted(dynamic):
+            late = next(value for i, value in enumerate(values) if value is not None and any(dynamic[:i]))
+            message = f"Dynamic partition cannot be the parent of a static partition '{late}'"
+            raise semantic_error(10094, message, spec.position)
+        mode = self._context.settings.get("hive.exec.dynamic.partition.mode", "strict")
+        if all(dynamic) and mode.strip().lower() == "strict":
+            raise semantic_error(
+                10096,
+                "Dynamic partition strict mode requires at least one static partition column. To turn this off set "
+                "hive.exec.dynamic.partition.mode=nonstrict",
+                spec.position,
+            )
+        return values
+
+    def _column_list(self, table: Table, spec: PartitionSpec | None, values: tuple[str | None, ...]) -> list[int]:
+        """The columns that are named; dynamic partition columns that PARTITION names follow them."""
         cursor = self._cursor
         cursor.expect("(")
         names = [column.name for column in table.columns]
+        dynamic = [len(names) + i for i, value in enumerate(values) if value is None] if spec is not None else []
+        if spec is None:
+            names += [column.name for column in table.partition_columns]
         places: list[int] = []
         while True:
             position = cursor.position
@@ -133,10 +208,13 @@ class _InsertReader:
                     f"{table.qualified_name} nor dynamic partition columns.",
                     position,
                 )
+            if names.index(name) in places:
+                message = f"Duplicate column name detected in {table.qualified_name} table schema specification"
+                raise semantic_error(None, message, position)
             places.append(names.index(name))
             if not cursor.take(","):
                 cursor.expect(")", "column list")
-                return tuple(places)
+                return [*places, *dynamic]
 
     def _converted(self, relation: Relation, sink: TableSink, position: Position) -> Relation:
         columns = (*sink.table.columns, *sink.table.partition_columns)
@@ -186,6 +264,12 @@ def bind_load(cursor: Cursor, context: Context) -> Statement:
     if cursor.take("."):
         database, name = name, cursor.identifier("load statement")
     table = context.table(database, name, position)
+    if table.view_text is not None:
+        raise semantic_error(10090, "A view cannot be used as target table for LOAD or INSERT", position)
+    values: tuple[str, ...] = ()
     if cursor.at("PARTITION"):
-        raise cursor.unsupported("LOAD DATA … PARTITION is not supported yet: load into a table without partitions")
-    return LoadData(path=path, local=local, overwrite=overwrite, table=table, position=start)
+        values = whole_values(read_partition_spec(cursor, table), table)
+    elif table.partition_columns:
+        message = "Need to specify partition columns because the destination table is partitioned"
+        raise semantic_error(10056, message, position, table=table.qualified_name)
+    return LoadData(path=path, local=local, overwrite=overwrite, table=table, partition=values, position=start)

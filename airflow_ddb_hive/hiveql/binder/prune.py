@@ -23,6 +23,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Relation,
     ScalarSubquery,
     Scan,
+    SetOperation,
     Sort,
     Union,
     Values,
@@ -42,17 +43,23 @@ def pruned(relation: Relation) -> Relation:
 
 
 def _prune(relation: Relation, needed: _Needed) -> Relation:
-    if isinstance(relation, Scan):
-        return replace(relation, needed=needed)
-    if isinstance(relation, Values):
-        return relation
-    if isinstance(relation, Union):
-        return replace(relation, inputs=tuple(_prune(part, needed) for part in relation.inputs))
-    if isinstance(relation, Join):
-        return _join(relation, needed)
-    if isinstance(relation, Project):
-        return _project(relation, needed)
-    return _single(relation, needed)
+    match relation:
+        case Scan():
+            found: Relation = replace(relation, needed=needed)
+        case Values():
+            found = relation
+        case Union():
+            found = replace(relation, inputs=tuple(_prune(part, needed) for part in relation.inputs))
+        case Join():
+            found = _join(relation, needed)
+        case SetOperation():
+            whole = frozenset(range(len(relation.columns)))
+            found = replace(relation, left=_prune(relation.left, whole), right=_prune(relation.right, whole))
+        case Project():
+            found = _project(relation, needed)
+        case _:
+            found = _single(relation, needed)
+    return found
 
 
 def _uses(expressions: Iterable[Expression]) -> dict[int, set[int]]:

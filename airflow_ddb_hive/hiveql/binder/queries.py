@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.coercion import coerced, coerced_relation
-from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
-from airflow_ddb_hive.hiveql.binder.expressions import ExpressionBinder, sort_key
+from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error
+from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder
+from airflow_ddb_hive.hiveql.binder.from_clause import ONLY_IN_PREDICATES
 from airflow_ddb_hive.hiveql.binder.scope import Scope
 from airflow_ddb_hive.hiveql.binder.selects import SelectBinder
+from airflow_ddb_hive.hiveql.binder.windows import sort_key
 from airflow_ddb_hive.hiveql.functions.conversion import common_type, union_type
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     LiteralNode,
@@ -27,6 +29,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Limit,
     OutputColumn,
     Relation,
+    SetOperation,
     Sort,
     Union,
     Values,
@@ -46,17 +49,22 @@ class QueryBinder:
     context: Context
     ctes: Mapping[str, QueryNode] = field(default_factory=dict)
     outer: tuple[Scope, ...] = ()
+    outer_aggregates: AggregateCollector | None = None
 
     def bind(self, query: QueryNode) -> Relation:
         """Bind one query."""
         inner = self
         for name, cte in query.ctes:
-            inner = QueryBinder(self.context, {**inner.ctes, name: cte}, self.outer)
-        return inner._body(query)
+            inner = replace(inner, ctes={**inner.ctes, name: cte})
+        return inner.body(query)
 
-    def within(self, scope: Scope) -> QueryBinder:
-        """The binder of subqueries of an expression over a scope."""
-        return QueryBinder(self.context, self.ctes, (scope, *self.outer))
+    def within(self, scope: Scope, aggregates: AggregateCollector | None = None) -> QueryBinder:
+        """The binder of subqueries of an expression over a scope; HAVING's may use the query's aggregates."""
+        return QueryBinder(self.context, self.ctes, (scope, *self.outer), aggregates)
+
+    def apart(self) -> QueryBinder:
+        """The binder of queries in FROM, which see nothing of the queries around them."""
+        return QueryBinder(self.context, self.ctes)
 
     def cte(self, name: str) -> Relation | None:
         """A common table expression, bound afresh."""
@@ -66,7 +74,8 @@ class QueryBinder:
         visible = {key: value for key, value in self.ctes.items() if key != name}
         return QueryBinder(self.context, visible).bind(query)
 
-    def _body(self, query: QueryNode) -> Relation:
+    def body(self, query: QueryNode) -> Relation:
+        """Bind a query whose common table expressions are in sight."""
         if isinstance(query.body, SelectNode):
             relation = SelectBinder(self, query.body).bind(query.order)
         elif isinstance(query.body, SetNode):
@@ -84,37 +93,39 @@ class QueryBinder:
         scope = Scope.of(relation, "")
         binder = ExpressionBinder(scope=scope, bind_query=self.within(scope).bind, outer=self.outer)
         keys = tuple(
-            sort_key(self._position_key(relation, node) or binder.bind(node.expression), node) for node in order
+            sort_key(self._position_key(relation, node) or binder.bind(node.expression), node)
+            for node in order
+            if not node.spreads
         )
+        if not keys:
+            return relation
         return Sort(self.context.number(), relation.columns, relation, keys)
 
     def _position_key(self, relation: Relation, node: OrderNode) -> Expression | None:
-        index = self.position(node, len(relation.columns), "ORDER BY")
+        index = self.position(node, len(relation.columns))
         if index is None:
             return None
         return ColumnRef(relation.columns[index].type, node.position, relation.id, index)
 
-    def position(self, node: OrderNode, count: int, clause: str, *, starred: bool = False) -> int | None:
+    def position(self, node: OrderNode, count: int, *, starred: bool = False) -> int | None:
         """The column that a whole number in ORDER BY stands for."""
         literal = node.expression
         if not isinstance(literal, LiteralNode) or not isinstance(literal.value, int) or literal.value is True:
             return None
         if not self.context.enabled("hive.orderby.position.alias", default=True):
             return None
-        if starred:
+        if starred or not 1 <= literal.value <= count:
             return None
-        if not 1 <= literal.value <= count:
-            raise semantic_error(
-                10220, f"Invalid position alias in {clause} Position alias: {literal.value} does not exist", None
-            )
         return literal.value - 1
 
     def _set(self, node: SetNode) -> Relation:
-        if not node.operator.startswith("union"):
-            raise unsupported(f"{node.operator.upper()} is not supported: write a join or NOT EXISTS", node.position)
         inputs = [self.bind(query) for query in _flattened(node)]
         columns = self._union_columns(inputs, node)
         converted = tuple(coerced_relation(relation, columns, self.context.number()) for relation in inputs)
+        if not node.operator.startswith("union"):
+            kind, _, all_rows = node.operator.partition(" ")
+            left, right = converted
+            return SetOperation(self.context.number(), columns, kind, left, right, bool(all_rows))
         union = Union(self.context.number(), columns, converted)
         return union if node.operator == "union all" else Distinct(self.context.number(), columns, union)
 
@@ -122,7 +133,7 @@ class QueryBinder:
         columns = inputs[0].columns
         for relation in inputs[1:]:
             if len(relation.columns) != len(columns):
-                raise HiveSemanticError("Schema of both sides of union should match.")
+                raise semantic_error(None, "Schema of both sides of union should match.", node.position)
             columns = tuple(
                 OutputColumn(mine.name, _union_type(mine, theirs, node))
                 for mine, theirs in zip(columns, relation.columns, strict=True)
@@ -131,7 +142,7 @@ class QueryBinder:
 
     def values(self, node: ValuesNode) -> Relation:
         """Bind VALUES; columns are named as Hive names them."""
-        binder = ExpressionBinder(scope=Scope(), bind_query=self.bind)
+        binder = ExpressionBinder(scope=Scope(), bind_query=self.bind, no_queries=ONLY_IN_PREDICATES)
         rows = [tuple(binder.bind(value) for value in row) for row in node.rows]
         if len({len(row) for row in rows}) != 1:
             raise semantic_error(10044, "Expected all rows of VALUES to have the same number of columns", node.position)
@@ -146,6 +157,8 @@ class QueryBinder:
 def _flattened(node: SetNode) -> list[QueryNode]:
     """The queries of a chain of the same operator."""
     left = node.left
+    if not node.operator.startswith("union"):
+        return [left, node.right]
     if isinstance(left.body, SetNode) and left.body.operator == node.operator and not left.order and left.limit is None:
         return [*_flattened(left.body), node.right]
     return [left, node.right]

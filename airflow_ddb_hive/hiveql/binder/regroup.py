@@ -25,9 +25,10 @@ def regrouped(expression: Expression, keys: tuple[Expression, ...], relation: in
         return ColumnRef(expression.type, expression.position, relation, keys.index(expression))
     if isinstance(expression, ColumnRef) and expression.relation != relation:
         names = [c.name for c in scope.columns if (c.relation, c.index) == (expression.relation, expression.index)]
-        raise semantic_error(
-            10025, f"Expression not in GROUP BY key '{names[0] if names else ''}'", expression.position
-        )
+        if not names:
+            # A column of the query around this one is the same for all of its rows.
+            return expression
+        raise semantic_error(10025, f"Expression not in GROUP BY key '{names[0]}'", expression.position)
     return mapped(expression, lambda part: regrouped(part, keys, relation, scope))
 
 

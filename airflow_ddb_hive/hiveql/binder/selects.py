@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
-from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
-from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder, sort_key
-from airflow_ddb_hive.hiveql.binder.from_clause import bind_source, generated, table_call
+from airflow_ddb_hive.hiveql.binder.context import semantic_error
+from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder
+from airflow_ddb_hive.hiveql.binder.from_clause import ONLY_IN_PREDICATES, bind_source, generated, table_call
+from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, check_overlap, grouping_sets
+from airflow_ddb_hive.hiveql.binder.places import first_place, key_place, last_word, syntax_parts
 from airflow_ddb_hive.hiveql.binder.regroup import regrouped
 from airflow_ddb_hive.hiveql.binder.scope import Scope
+from airflow_ddb_hive.hiveql.binder.windows import sort_key
 from airflow_ddb_hive.hiveql.functions import FUNCTIONS
 from airflow_ddb_hive.hiveql.grammar.syntax import (
-    CaseNode,
-    CastNode,
     FunctionNode,
-    InQueryNode,
     LiteralNode,
     MemberNode,
     NameNode,
@@ -41,7 +42,7 @@ from airflow_ddb_hive.hiveql.tree import (
     SortKey,
     Values,
 )
-from airflow_ddb_hive.model.types import INT
+from airflow_ddb_hive.model.types import BIGINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 
 __all__ = ["SelectBinder"]
+
+_NOT_A_KEY = 10025
+_UNKNOWN_NAME = 10004
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class _Selected:
     names: list[str]
     expressions: list[Expression]
     aliases: dict[str, Expression]
+    nodes: list[Node]
 
     def columns(self) -> tuple[OutputColumn, ...]:
         return tuple(OutputColumn(name, e.type) for name, e in zip(self.names, self.expressions, strict=True))
@@ -78,8 +83,8 @@ class SelectBinder:
         generating = self._generating()
         if generating is not None:
             return self._generate(generating, order)
-        if self._select.having is not None and not self._select.group:
-            raise HiveSemanticError("HAVING specified without GROUP BY")
+        if self._select.having is not None and not self._is_aggregating(order):
+            raise semantic_error(None, "HAVING specified without GROUP BY", self._select.having.position)
         if self._is_aggregating(order):
             return self._aggregated(order)
         binder = self._binder(windows=True)
@@ -96,6 +101,7 @@ class SelectBinder:
             scope=self._scope,
             bind_query=self._queries.within(self._scope).bind,
             outer=self._queries.outer,
+            outer_aggregates=self._queries.outer_aggregates,
             windows=dict(self._select.windows),
             windows_allowed=windows,
         )
@@ -114,10 +120,13 @@ class SelectBinder:
     def _generating(self) -> SelectItem | None:
         items = [item for item in self._select.items if _is_kind(item.expression, "udtf")]
         if items and len(self._select.items) > 1:
-            raise semantic_error(10081, "Only a single expression in the SELECT clause is supported with UDTF's", None)
+            raise semantic_error(
+                10081, "Only a single expression in the SELECT clause is supported with UDTF's", items[-1].position
+            )
         return items[0] if items else None
 
     def _generate(self, item: SelectItem, order: tuple[OrderNode, ...]) -> Relation:
+        self._check_generating(item, order)
         call = table_call(self._binder(), item.expression)
         made = generated(call, item.aliases, item)
         count = len(self._scope.columns)
@@ -127,8 +136,21 @@ class SelectBinder:
         self._relation = view
         self._scope = Scope.of(view, "")
         named = {column.name: expression for column, expression in zip(made, expressions, strict=True)}
-        selected = _Selected([column.name for column in made], list(expressions), dict(named))
+        selected = _Selected(
+            [column.name for column in made], list(expressions), dict(named), [item.expression] * len(made)
+        )
         return self._projected(selected, self._order_keys(order, selected, self._binder()))
+
+    def _check_generating(self, item: SelectItem, order: tuple[OrderNode, ...]) -> None:
+        """Refuse what Hive does not do to the rows of a table-generating function."""
+        if self._select.group and isinstance(item.expression, FunctionNode) and item.expression.arguments:
+            blamed = item.expression.arguments[0]
+            raise semantic_error(
+                _NOT_A_KEY, f"Expression not in GROUP BY key '{last_word(blamed)}'", first_place(blamed)
+            )
+        for node in order:
+            if node.selected:
+                raise semantic_error(10078, "SORT BY is not supported with a UDTF in the SELECT clause", node.position)
 
     def _is_aggregating(self, order: tuple[OrderNode, ...]) -> bool:
         if self._select.group or self._select.grouping_sets is not None:
@@ -139,54 +161,64 @@ class SelectBinder:
         return any(_has_aggregate(node) for node in nodes)
 
     def _selected(self, binder: ExpressionBinder) -> _Selected:
-        selected = _Selected([], [], {})
+        selected = _Selected([], [], {}, [])
         for index, item in enumerate(self._select.items):
             if isinstance(item.expression, StarNode):
                 self._expand(item.expression, selected)
                 continue
-            expression = binder.bind(item.expression)
+            with _at_keys(item.expression):
+                expression = binder.bind(item.expression)
             name = item.aliases[0] if item.aliases else _column_name(item.expression, index)
             selected.names.append(name)
             selected.expressions.append(expression)
+            selected.nodes.append(item.expression)
             selected.aliases[name] = expression
         return selected
 
     def _expand(self, star: StarNode, selected: _Selected) -> None:
-        columns = self._scope.of_qualifier(star.qualifier) if star.qualifier else self._scope.columns
+        columns = self._scope.of_qualifier(star.qualifier) if star.qualifier else self._scope.listed
         if not columns:
             raise semantic_error(10009, f"Invalid table alias '{'.'.join(star.qualifier) or '*'}'", star.position)
         for column in columns:
             selected.names.append(column.name)
             selected.expressions.append(column.reference(star.position))
+            selected.nodes.append(star)
             selected.aliases.setdefault(column.name, column.reference(star.position))
 
     def _aggregated(self, order: tuple[OrderNode, ...]) -> Relation:
+        if self._select.distinct and self._select.group:
+            message = "SELECT DISTINCT and GROUP BY can not be in the same query."
+            raise semantic_error(None, message, first_place(self._select.group[-1]))
         keys = self._group_keys()
+        sets = self._grouping_sets(keys)
         number = self._context.number()
-        collector = AggregateCollector(number, len(keys))
+        collector = AggregateCollector(number, keys, grouped=sets is not None)
         binder = replace(self._binder(windows=True), aggregates=collector)
         selected = self._selected(binder)
         having = self._having(binder, selected)
         sort_keys = self._order_keys(order, selected, binder)
         source = self._relation
-        sets = self._grouping_sets()
         calls = tuple(collector.calls)
+        if sets is not None:
+            check_overlap(keys, calls)
         columns = tuple(
             [OutputColumn(f"_k{i}", key.type) for i, key in enumerate(keys)]
+            + ([OutputColumn(GROUPING_ID, BIGINT)] if sets is not None else [])
             + [OutputColumn(f"_a{i}", call.type) for i, call in enumerate(calls)]
-            + ([OutputColumn("grouping__id", INT)] if sets is not None else [])
         )
         self._relation = Aggregate(number, columns, source, keys, calls, sets)
 
         scope = self._scope
 
-        def regroup(expression: Expression) -> Expression:
-            return regrouped(expression, keys, number, scope)
+        def regroup(expression: Expression, node: Node) -> Expression:
+            with _at_keys(node):
+                return regrouped(expression, keys, number, scope)
 
-        if having is not None:
-            self._check_conditions(regroup(having))
-        selected.expressions = [regroup(expression) for expression in selected.expressions]
-        keys_after = [replace(key, expression=regroup(key.expression)) for key in sort_keys]
+        if having is not None and self._select.having is not None:
+            self._check_conditions(regroup(having, self._select.having))
+        selected.expressions = [regroup(e, node) for e, node in zip(selected.expressions, selected.nodes, strict=True)]
+        with _as_unknown(scope):
+            keys_after = [replace(key, expression=regrouped(key.expression, keys, number, scope)) for key in sort_keys]
         return self._rebased_projection(selected, keys_after, number)
 
     def _check_conditions(self, condition: Expression) -> None:
@@ -220,32 +252,35 @@ class SelectBinder:
             return node
         if not 1 <= node.value <= len(self._select.items):
             raise semantic_error(
-                10220, f"Invalid position alias in Group By Position alias: {node.value} does not exist", None
+                10220, f"Invalid position alias in Group By Position alias: {node.value} does not exist", node.position
             )
         return self._select.items[node.value - 1].expression
 
-    def _grouping_sets(self) -> tuple[tuple[int, ...], ...] | None:
-        if self._select.grouping_sets is None:
+    def _grouping_sets(self, keys: tuple[Expression, ...]) -> tuple[tuple[int, ...], ...] | None:
+        sets = self._select.grouping_sets
+        if sets is None or not keys:
             return None
-        raise unsupported(
-            "GROUPING SETS, CUBE and ROLLUP are not supported: write one GROUP BY for each and UNION ALL",
-            self._select.group[0].position if self._select.group else self._select.position,
-        )
+        binder = self._binder()
+        return grouping_sets(keys, [[(node, binder.bind(self._group_node(node))) for node in one] for one in sets])
 
     def _having(self, binder: ExpressionBinder, selected: _Selected) -> Expression | None:
         if self._select.having is None:
             return None
-        named = replace(binder, aliases=selected.aliases, windows_allowed=False)
+        queries = self._queries.within(self._scope, binder.aggregates)
+        named = replace(binder, aliases=selected.aliases, windows_allowed=False, bind_query=queries.bind)
         return named.condition(self._select.having)
 
     def _order_keys(self, order: tuple[OrderNode, ...], selected: _Selected, binder: ExpressionBinder) -> list[SortKey]:
-        scope = self._output_scope(selected) if self._select.distinct else binder.scope
-        named = replace(binder, scope=scope, aliases=selected.aliases, aliases_first=True)
+        wide = replace(binder, aliases=selected.aliases, aliases_first=True, no_queries=ONLY_IN_PREDICATES)
+        narrow = replace(wide, scope=self._output_scope(selected))
         keys = []
         for node in order:
-            place = self._queries.position(node, len(selected.expressions), "ORDER BY", starred=self._starred())
-            expression = named.bind(node.expression) if place is None else selected.expressions[place]
-            keys.append(sort_key(expression, node))
+            named = narrow if self._select.distinct or node.selected else wide
+            place = self._queries.position(node, len(selected.expressions), starred=self._starred())
+            with _as_unknown(self._scope):
+                expression = named.bind(node.expression) if place is None else selected.expressions[place]
+            if not node.spreads:
+                keys.append(sort_key(expression, node))
         return keys
 
     def _output_scope(self, selected: _Selected) -> Scope:
@@ -258,10 +293,7 @@ class SelectBinder:
         columns = selected.columns()
         hidden = [key.expression for key in keys if key.expression not in selected.expressions]
         if self._select.distinct and hidden:
-            raise unsupported(
-                "ORDER BY of a SELECT DISTINCT may only use selected columns: select the expression too",
-                hidden[0].position,
-            )
+            return self._distinct_sorted(selected, keys)
         expressions = [*selected.expressions, *hidden]
         wide = columns + tuple(OutputColumn(f"_s{i}", e.type) for i, e in enumerate(hidden))
         relation: Relation = Project(self._context.number(), wide, self._relation, tuple(expressions))
@@ -273,10 +305,51 @@ class SelectBinder:
         relation = Sort(self._context.number(), wide, relation, sort_keys)
         return self._narrowed(relation, columns) if hidden else relation
 
+    def _distinct_sorted(self, selected: _Selected, keys: list[SortKey]) -> Relation:
+        """Sort the rows of a SELECT DISTINCT by expressions of its columns."""
+        columns = selected.columns()
+        project = Project(self._context.number(), columns, self._relation, tuple(selected.expressions))
+        self._relation = Distinct(self._context.number(), columns, project)
+        known, number = tuple(selected.expressions), self._relation.id
+        over = [replace(key, expression=regrouped(key.expression, known, number, self._scope)) for key in keys]
+        kept = [ColumnRef(column.type, Position(), number, index) for index, column in enumerate(columns)]
+        hidden = [key.expression for key in over if key.expression not in kept]
+        wide = columns + tuple(OutputColumn(f"_s{i}", e.type) for i, e in enumerate(hidden))
+        expressions: list[Expression] = [*kept, *hidden]
+        relation: Relation = Project(self._context.number(), wide, self._relation, tuple(expressions))
+        sort_keys = tuple(replace(key, expression=_place(key.expression, expressions, relation)) for key in over)
+        relation = Sort(self._context.number(), wide, relation, sort_keys)
+        return self._narrowed(relation, columns)
+
     def _narrowed(self, relation: Relation, columns: tuple[OutputColumn, ...]) -> Relation:
         place = Position()
         kept = tuple(ColumnRef(column.type, place, relation.id, index) for index, column in enumerate(columns))
         return Project(self._context.number(), columns, relation, kept)
+
+
+@contextmanager
+def _at_keys(root: Node) -> Iterator[None]:
+    """Put an error about a column that is no key where Hive puts it."""
+    try:
+        yield
+    except HiveSemanticError as error:
+        if error.code != _NOT_A_KEY or error.line is None:
+            raise
+        place, word = key_place(root, Position(error.line, error.column or 0))
+        raise semantic_error(_NOT_A_KEY, f"Expression not in GROUP BY key '{word}'", place) from error
+
+
+@contextmanager
+def _as_unknown(scope: Scope) -> Iterator[None]:
+    """ORDER BY sees no more than the select list: a column that is no key is unknown to it."""
+    try:
+        yield
+    except HiveSemanticError as error:
+        if error.code != _NOT_A_KEY or error.line is None:
+            raise
+        name = error.message.rpartition(" ")[2]
+        message = f"Invalid table alias or column reference {name}: (possible column names are: {scope.names()})"
+        raise semantic_error(_UNKNOWN_NAME, message, Position(error.line, error.column or 0)) from error
 
 
 def _place(expression: Expression, expressions: list[Expression], relation: Relation) -> ColumnRef:
@@ -300,17 +373,4 @@ def _is_kind(node: Node, kind: str) -> bool:
 def _has_aggregate(node: Node) -> bool:
     if _is_kind(node, "aggregate") and isinstance(node, FunctionNode) and node.window is None:
         return True
-    return any(_has_aggregate(part) for part in _syntax_parts(node))
-
-
-def _syntax_parts(node: Node) -> Iterator[Node]:
-    if isinstance(node, FunctionNode):
-        yield from node.arguments
-        if node.window is not None:
-            yield from node.window.partition
-            yield from (key.expression for key in node.window.order)
-    elif isinstance(node, MemberNode | CastNode | InQueryNode):
-        yield node.operand
-    elif isinstance(node, CaseNode):
-        yield from (part for branch in node.branches for part in branch)
-        yield from (part for part in (node.operand, node.default) if part is not None)
+    return any(_has_aggregate(part) for part in syntax_parts(node))

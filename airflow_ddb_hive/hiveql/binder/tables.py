@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.binder.columns import read_columns
+from airflow_ddb_hive.hiveql.binder.constraints import ConstraintReader
 from airflow_ddb_hive.hiveql.binder.context import Context, semantic_error, unsupported
+from airflow_ddb_hive.hiveql.binder.enforce import check_expressions
+from airflow_ddb_hive.hiveql.binder.macros import (
+    bind_create_function,
+    bind_create_macro,
+    bind_drop_function,
+    bind_drop_macro,
+    expanded,
+)
+from airflow_ddb_hive.hiveql.binder.names import table_name
 from airflow_ddb_hive.hiveql.binder.prune import pruned
 from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 from airflow_ddb_hive.hiveql.binder.storage import StorageReader, read_properties
+from airflow_ddb_hive.hiveql.binder.views import bind_create_view
+from airflow_ddb_hive.hiveql.functions.conversion import is_primitive
 from airflow_ddb_hive.hiveql.grammar.queries import QueryReader
-from airflow_ddb_hive.hiveql.grammar.types import read_type
 from airflow_ddb_hive.hiveql.statements import (
     CreateDatabase,
     CreateTable,
@@ -19,26 +31,20 @@ from airflow_ddb_hive.hiveql.statements import (
     DropTable,
     Statement,
 )
-from airflow_ddb_hive.model.table import Column, Table
+from airflow_ddb_hive.model.table import Column, StorageDescriptor, Table
 from airflow_ddb_hive.model.types import VOID
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
     from airflow_ddb_hive.hiveql.tree import Position, Relation
 
-__all__ = ["bind_create", "bind_drop", "table_name"]
+__all__ = ["bind_create", "bind_drop"]
 
-_REFUSED = ("PARTITIONED", "CLUSTERED", "SKEWED")
-_NOT_CREATED = ("VIEW", "FUNCTION", "INDEX", "MACRO", "ROLE", "MATERIALIZED", "OR")
-
-
-def table_name(cursor: Cursor, context: Context) -> tuple[str, str, Position]:
-    """Take ``[database.]table``."""
-    position = cursor.position
-    name = cursor.identifier("table name")
-    if cursor.take("."):
-        return name, cursor.identifier("table name"), position
-    return context.database, name, position
+_NOT_CREATED = {
+    "MATERIALIZED": "INSERT OVERWRITE a table with the view's query",
+    "RESOURCE": "there are no resource plans here",
+    "ROLE": "there are no users or roles here",
+}
 
 
 def _if(cursor: Cursor, *words: str) -> bool:
@@ -50,11 +56,17 @@ def bind_create(cursor: Cursor, context: Context) -> Statement:
     start = cursor.expect("CREATE").position
     if cursor.take("DATABASE") or cursor.take("SCHEMA"):
         return _create_database(cursor, start)
+    if cursor.at("VIEW") or cursor.at("OR", "REPLACE", "VIEW"):
+        return bind_create_view(cursor, context, start)
     temporary = cursor.take("TEMPORARY")
     external = cursor.take("EXTERNAL")
-    for word in _NOT_CREATED:
+    if cursor.at("FUNCTION"):
+        return bind_create_function(cursor, start)
+    if temporary and cursor.at("MACRO"):
+        return bind_create_macro(cursor, context, start)
+    for word, reason in _NOT_CREATED.items():
         if cursor.at(word):
-            raise unsupported(f"CREATE {'TEMPORARY ' if temporary else ''}{word} is not supported", start)
+            raise unsupported(f"CREATE {word} is not supported: {reason}", start)
     cursor.expect("TABLE", "ddl statement")
     exists = _if(cursor, "NOT", "EXISTS")
     reader = _TableReader(cursor, context, start, temporary=temporary, external=external)
@@ -83,49 +95,36 @@ class _TableReader:
     external: bool
     storage: StorageReader = field(default_factory=StorageReader)
     columns: tuple[Column, ...] = ()
+    partition_columns: tuple[Column, ...] = ()
     comment: str | None = None
     location: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
+    name: str = ""
 
     def read(self, if_not_exists: bool) -> Statement:
         """Take the rest of the statement."""
         cursor = self.cursor
         database, name, position = table_name(cursor, self.context)
-        self.context.need_database(database)
+        self.name = name
+        self.context.need_database(database, position)
         if cursor.take("LIKE"):
             return self._like(database, name, if_not_exists)
+        constraints = ConstraintReader(cursor, name)
         if cursor.at("("):
-            self.columns = self._columns()
+            self.columns = read_columns(cursor, constraints)
         self._clauses()
         relation = self._query()
-        table = self._table(database, name)
+        names = {column.name for column in self.columns}
+        constraints.check(names, external=self._kind() == "EXTERNAL_TABLE")
+        check_expressions(tuple(constraints.found), self.columns, self.context, position)
+        table = replace(self._table(database, name), constraints=tuple(constraints.found))
         if relation is None:
-            if not table.columns and table.storage.serde is None:
-                raise semantic_error(10300, "Either list columns or a custom serializer should be specified", position)
+            if not table.columns and table.storage.serde is None and table.storage.handler is None:
+                raise semantic_error(
+                    10043, "Either list of columns or a custom serializer should be specified", position
+                )
             return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
         return self._table_as(table, relation, if_not_exists)
-
-    def _columns(self) -> tuple[Column, ...]:
-        self.cursor.expect("(")
-        columns: dict[str, Column] = {}
-        while True:
-            column = self._column()
-            if column.name in columns:
-                raise semantic_error(10036, f"Duplicate column name: {column.name}")
-            columns[column.name] = column
-            if not self.cursor.take(","):
-                self.cursor.expect(")", "column specification")
-                return tuple(columns.values())
-
-    def _column(self) -> Column:
-        cursor = self.cursor
-        if any(cursor.at(word) for word in ("PRIMARY", "FOREIGN", "CONSTRAINT", "UNIQUE", "CHECK")):
-            raise cursor.unsupported(f"constraints ({cursor.word.text}) are not supported: leave them out")
-        name = cursor.identifier("column specification")
-        type_ = read_type(cursor)
-        if any(cursor.at(word) for word in ("NOT", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK")):
-            raise cursor.unsupported(f"column constraints ({cursor.word.text}) are not supported: leave them out")
-        return Column(name, type_, cursor.string() if cursor.take("COMMENT") else None)
 
     def _clauses(self) -> None:
         while self._clause():
@@ -133,12 +132,13 @@ class _TableReader:
 
     def _clause(self) -> bool:
         cursor = self.cursor
-        for word in _REFUSED:
-            if cursor.at(word):
-                raise cursor.unsupported(
-                    f"{word} BY is not supported yet: declare its columns as ordinary ones and leave the clause out"
+        if cursor.take("PARTITIONED", "BY"):
+            if self.temporary:
+                raise semantic_error(
+                    None, "Partition columns are not supported on temporary tables", cursor.position, table=self.name
                 )
-        if cursor.take("COMMENT"):
+            self.partition_columns = read_columns(cursor)
+        elif cursor.take("COMMENT"):
             self.comment = cursor.string("table comment")
         elif cursor.take("LOCATION"):
             self.location = cursor.string("table location")
@@ -153,22 +153,32 @@ class _TableReader:
             return None
         node = QueryReader(self.cursor).query()
         self.cursor.end()
-        return pruned(QueryBinder(self.context).bind(node))
+        return pruned(QueryBinder(self.context).bind(expanded(node, self.context)))
 
     def _kind(self) -> str:
         external = self.external or self.properties.get("EXTERNAL", "").upper() == "TRUE"
         return "EXTERNAL_TABLE" if external else "MANAGED_TABLE"
 
     def _table(self, database: str, name: str) -> Table:
+        names = {column.name for column in self.columns}
+        self.storage.check(names)
+        for column in self.partition_columns:
+            if column.name in names:
+                raise semantic_error(10035, "Column repeated in partitioning columns")
+            if not is_primitive(column.type):
+                message = f"Partition column must be of primitive type. Found {column.name} of type: {column.type}"
+                raise semantic_error(10126, message)
         return Table(
             database=database,
             name=name,
             columns=self.columns,
+            partition_columns=self.partition_columns,
             kind=self._kind(),
             storage=self.storage.descriptor(),
             location=self.location,
             properties=dict(self.properties),
             comment=self.comment,
+            temporary=self.temporary,
         )
 
     def _table_as(self, table: Table, relation: Relation, if_not_exists: bool) -> Statement:
@@ -176,6 +186,9 @@ class _TableReader:
             raise semantic_error(
                 10065, "CREATE TABLE AS SELECT command cannot specify the list of columns for the target table"
             )
+        if table.partition_columns:
+            message = "CREATE-TABLE-AS-SELECT does not support partitioning in the target table"
+            raise semantic_error(10068, message)
         if table.kind == "EXTERNAL_TABLE":
             raise semantic_error(10070, "CREATE-TABLE-AS-SELECT cannot create external table")
         names = [column.name for column in relation.columns]
@@ -195,22 +208,25 @@ class _TableReader:
     def _like(self, database: str, name: str, if_not_exists: bool) -> Statement:
         other, other_name, place = table_name(self.cursor, self.context)
         model = self.context.table(other, other_name, place)
+        if self.temporary and model.partition_columns:
+            message = "Partition columns are not supported on temporary tables and source table in CREATE TABLE LIKE is"
+            raise semantic_error(None, f"{message} partitioned.", place, table=model.qualified_name)
         self._clauses()
-        kept = {key: value for key, value in model.properties.items() if key != "EXTERNAL"}
-        if model.is_dynamodb and self.external:
-            # Hive takes the handler along, but nothing of what it was told.
-            kept = {}
         changed = self.storage != StorageReader()
+        storage = model.storage if model.view_text is None else StorageDescriptor()
+        if changed:
+            properties = {**storage.serde_properties, **self.storage.properties}
+            storage = replace(self.storage.descriptor(), serde_properties=properties)
         table = Table(
             database=database,
             name=name,
             columns=model.columns,
             partition_columns=model.partition_columns,
             kind=self._kind(),
-            storage=self.storage.descriptor() if changed else model.storage,
+            storage=storage,
             location=self.location,
-            properties={**kept, **self.properties},
-            comment=model.comment,
+            properties=dict(self.properties),
+            temporary=self.temporary,
         )
         return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
 
@@ -225,9 +241,17 @@ def bind_drop(cursor: Cursor, context: Context) -> Statement:
         if not cascade:
             cursor.take("RESTRICT")
         return DropDatabase(name=name, if_exists=exists, cascade=cascade, position=start)
+    if cursor.at("TEMPORARY", "MACRO"):
+        cursor.advance()
+        return bind_drop_macro(cursor, context, start)
+    if cursor.at("FUNCTION") or cursor.take("TEMPORARY"):
+        return bind_drop_function(cursor, context, start)
+    for word, reason in _NOT_CREATED.items():
+        if cursor.at(word):
+            raise unsupported(f"DROP {word} is not supported: {reason}", start)
     view = cursor.take("VIEW")
-    if not view and not cursor.take("TABLE"):
-        raise unsupported(f"DROP {cursor.word.text.upper()} is not supported", start)
+    if not view:
+        cursor.expect("TABLE", "ddl statement")
     exists = _if(cursor, "EXISTS")
     database, name, _ = table_name(cursor, context)
     cursor.take("PURGE")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airflow_ddb_hive.hiveql.functions.aggregates import AGGREGATES, WINDOWED, WINDOWS
+from airflow_ddb_hive.hiveql.functions.intervals import INTERVALS
 from airflow_ddb_hive.hiveql.functions.operators import OPERATORS
 from airflow_ddb_hive.hiveql.functions.scalars import DATES, MATHEMATICS, OTHERS, STRINGS
 from airflow_ddb_hive.hiveql.functions.spec import (
@@ -44,6 +45,7 @@ FUNCTIONS: dict[str, FunctionSpec] = {
     **STRINGS,
     **MATHEMATICS,
     **DATES,
+    **INTERVALS,
     **OTHERS,
     **STRUCTURED,
     **AGGREGATES,

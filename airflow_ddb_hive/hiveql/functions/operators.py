@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.functions.castable import same_kind
+from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.functions.conversion import (
     as_decimal,
     comparison_type,
@@ -92,13 +94,22 @@ def _numbers(arguments: Sequence[Expression]) -> tuple[HiveType, HiveType]:
     return types[0], types[1]
 
 
-def _arithmetic(exact: Callable[[DecimalType, DecimalType], DecimalType], *, divides: bool = False) -> Resolver:
+def _exact_operand(argument: Expression, type_: HiveType) -> DecimalType:
+    """An integer constant beside a decimal has only the digits that it is written with."""
+    constant = integer_constant(argument)
+    return as_decimal(type_) if constant is None else DecimalType(len(str(abs(constant))), 0)
+
+
+def _arithmetic(
+    exact: Callable[[DecimalType, DecimalType], DecimalType], *, divides: bool = False, narrows: bool = True
+) -> Resolver:
     def resolve(arguments: Sequence[Expression]) -> Signature:
         left, right = _numbers(arguments)
         common = numeric_common(left, right)
         if isinstance(common, DecimalType):
-            left, right = as_decimal(left), as_decimal(right)
-            return Signature((left, right), exact(left, right))
+            pair = zip(arguments, (left, right), strict=True)
+            first, second = (_exact_operand(a, t) if narrows else as_decimal(t) for a, t in pair)
+            return Signature((first, second), exact(first, second))
         result = DOUBLE if divides else common
         return Signature((result, result), result)
 
@@ -165,14 +176,34 @@ def _sign(arguments: Sequence[Expression]) -> Signature:
         return Signature((type_,), type_)
     result = DOUBLE if is_text(type_) or type_ == VOID else type_
     if not is_numeric(result):
-        raise _no_match(arguments)
+        message = f"a numeric or interval type is expected, but {type_} is found"
+        raise ArgumentMismatch(message, code=10016, index=0)
     return Signature((result,), result)
+
+
+def _need_primitives(arguments: Sequence[Expression]) -> None:
+    for index, argument in enumerate(arguments):
+        if not is_primitive(argument.type):
+            message = f"a primitive type is expected, but {argument.type} is found"
+            raise ArgumentMismatch(message, code=10016, index=index)
+
+
+def _of_primitives(resolver: Resolver) -> Resolver:
+    """The resolver of a function whose operands Hive first checks to be primitive."""
+
+    def resolve(arguments: Sequence[Expression]) -> Signature:
+        _need(arguments, _PAIR)
+        _need_primitives(arguments)
+        return resolver(arguments)
+
+    return resolve
 
 
 def _comparison(arguments: Sequence[Expression]) -> Signature:
     _need(arguments, _PAIR)
+    _need_primitives(arguments)
     common = comparison_type(arguments[0].type, arguments[1].type)
-    if common is None or isinstance(common, MapType):
+    if common is None:
         raise _no_match(arguments)
     return Signature((common, common), BOOLEAN)
 
@@ -192,7 +223,7 @@ def _membership(arguments: Sequence[Expression]) -> Signature:
     common = arguments[0].type
     for index, argument in enumerate(arguments[1:], 1):
         found = comparison_type(common, argument.type)
-        if found is None:
+        if found is None or not same_kind(common, argument.type):
             raise ArgumentMismatch(
                 f"The arguments for IN should be the same type! Types are: ({common} IN ({argument.type}))", index=index
             )
@@ -222,8 +253,8 @@ def _index(arguments: Sequence[Expression]) -> Signature:
             )
         return Signature((container, INT if place != BIGINT else BIGINT), container.element)
     if isinstance(container, MapType):
-        if comparison_type(container.key, place) is None:
-            raise ArgumentMismatch("MAP key type does not match index expression type", code=10033, index=1)
+        if comparison_type(container.key, place) is None or (place == BOOLEAN and container.key != BOOLEAN):
+            raise ArgumentMismatch("MAP key type does not match index expression type", code=10032, index=1)
         return Signature((container, container.key), container.value)
     raise ArgumentMismatch("[] not valid on non-collection types", code=10033, index=0)
 
@@ -250,8 +281,8 @@ OPERATORS: dict[str, FunctionSpec] = specs(
         "-": _minus,
         "*": _arithmetic(_times),
         "/": _arithmetic(_divide, divides=True),
-        "% mod": _arithmetic(_modulo),
-        "pmod": _arithmetic(_modulo),
+        "% mod": _of_primitives(_arithmetic(_modulo)),
+        "pmod": _of_primitives(_arithmetic(_modulo, narrows=False)),
         "div": _integral_division,
         "&": _bits(_PAIR),
         "|": _bits(_PAIR),
@@ -269,8 +300,8 @@ OPERATORS: dict[str, FunctionSpec] = specs(
         "and": _logical,
         "or": _logical,
         "not": _logical,
-        "like": "text text -> boolean",
-        "rlike regexp": "string string -> boolean",
+        "like": "anystring anystring -> boolean",
+        "rlike regexp": "text text -> boolean",
         "in": _membership,
         "concat": _concat,
         "index": _index,

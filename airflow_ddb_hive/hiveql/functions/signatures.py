@@ -18,6 +18,8 @@ from airflow_ddb_hive.model.types import (
     DATE,
     DOUBLE,
     INT,
+    INTERVAL_DAY_TIME,
+    INTERVAL_YEAR_MONTH,
     STRING,
     TIMESTAMP,
     VOID,
@@ -74,6 +76,7 @@ PARAMETERS: dict[str, Acceptor] = {
     "decimal": _kept(lambda t: isinstance(t, DecimalType)),
     "text": _primitive_to(STRING, is_text),
     "int": _primitive_to(INT, _is_int_convertible),
+    "anyint": _primitive_to(INT, is_primitive),
     "bigint": _primitive_to(BIGINT, is_integer),
     "integer": _kept(is_integer),
     "double": _primitive_to(DOUBLE, lambda t: is_numeric(t) or is_text(t)),
@@ -83,8 +86,11 @@ PARAMETERS: dict[str, Acceptor] = {
     "binary": _primitive_to(BINARY, lambda t: False),  # noqa: ARG005 (only binary itself)
     "date": _primitive_to(DATE, lambda t: is_text(t) or _is_temporal(t)),
     "timestamp": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t)),
+    "moment": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t) or is_numeric(t)),
     "onlydate": _primitive_to(DATE, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "onlytimestamp": _primitive_to(TIMESTAMP, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
+    "yearmonth": _kept(lambda t: t == INTERVAL_YEAR_MONTH),
+    "daytime": _kept(lambda t: t == INTERVAL_DAY_TIME),
     "primitive": _kept(is_primitive),
     "any": lambda type_: type_,
     "array": _kept(lambda t: isinstance(t, ArrayType)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.hiveql.functions.castable import same_kind
+from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.functions.conversion import (
     common_type,
     comparison_type,
@@ -15,7 +17,7 @@ from airflow_ddb_hive.hiveql.functions.conversion import (
 )
 from airflow_ddb_hive.hiveql.functions.signatures import specs
 from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Resolver, Signature
-from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
+from airflow_ddb_hive.hiveql.tree import Expression, Literal
 from airflow_ddb_hive.model.types import (
     BIGINT,
     BOOLEAN,
@@ -84,9 +86,12 @@ def _if(arguments: Sequence[Expression]) -> Signature:
 
 def _nullif(arguments: Sequence[Expression]) -> Signature:
     _count(arguments, 2, 2)
-    if comparison_type(arguments[0].type, arguments[1].type) is None:
-        raise ArgumentMismatch(f"argument 2 may not be {arguments[1].type}", index=1)
-    kept = arguments[0].type
+    kept, other = arguments[0].type, arguments[1].type
+    if kept == VOID:
+        raise ArgumentMismatch("NULLIF may not accept types belonging to VOID_GROUP as first argument", index=0)
+    apart = not same_kind(kept, other) or (other != VOID and is_text(kept) != is_text(other))
+    if apart or comparison_type(kept, other) is None:
+        raise ArgumentMismatch(f"argument 2 may not be {other}", index=1)
     return Signature((kept, kept), kept)
 
 
@@ -128,24 +133,15 @@ def _named_struct(arguments: Sequence[Expression]) -> Signature:
     return Signature(tuple(argument.type for argument in arguments), StructType(tuple(fields)))
 
 
-def _is_constant(expression: Expression) -> bool:
-    if isinstance(expression, Cast):
-        return _is_constant(expression.operand)
-    return isinstance(expression, Literal) or (isinstance(expression, Call) and expression.function == "negative")
-
-
 def _digits(arguments: Sequence[Expression]) -> int:
     """The constant number of digits of ``round``; 0 if there is none."""
     if len(arguments) == 1:
         return 0
-    place = arguments[1]
-    if isinstance(place, Cast):
-        place = place.operand
-    if isinstance(place, Call) and place.function == "negative" and isinstance(place.arguments[0], Literal):
-        value = place.arguments[0].value
-        return -value if isinstance(value, int) else 0
-    if isinstance(place, Literal) and isinstance(place.value, int):
-        return place.value
+    digits = integer_constant(arguments[1])
+    if digits is not None:
+        return digits
+    if isinstance(arguments[1], Literal) and arguments[1].value is None:
+        return 0
     raise ArgumentMismatch("ROUND second argument only takes constant", index=1)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.functions.conversion import common_type
 from airflow_ddb_hive.hiveql.functions.signatures import specs
 from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Signature
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
@@ -44,6 +43,8 @@ def _inline(arguments: Sequence[Expression]) -> Signature:
 def _json_tuple(arguments: Sequence[Expression]) -> Signature:
     if len(arguments) <= 1:
         raise ArgumentMismatch("json_tuple() takes at least two arguments: the json string and a path", code=10015)
+    if any(argument.type not in (STRING, VOID) for argument in arguments):
+        raise ArgumentMismatch("json_tuple()'s arguments have to be string type")
     fields = tuple((f"c{index}", STRING) for index in range(len(arguments) - 1))
     return Signature((STRING,) * len(arguments), StructType(fields))
 
@@ -62,10 +63,11 @@ def _stack(arguments: Sequence[Expression]) -> Signature:
         raise ArgumentMismatch("STACK() expects at least two arguments.", code=10015)
     columns: list[HiveType] = [VOID] * width
     for index, argument in enumerate(arguments[1:]):
-        found = common_type(columns[index % width], argument.type)
-        if found is None:
-            raise ArgumentMismatch(f"Argument {index + 2}'s type should be {columns[index % width]}", index=index + 1)
-        columns[index % width] = found
+        have = columns[index % width]
+        if VOID not in (have, argument.type) and have != argument.type:
+            message = f"Argument {index + 2}'s type ({argument.type}) should be equal to {have}"
+            raise ArgumentMismatch(message, index=index + 1)
+        columns[index % width] = argument.type if have == VOID else have
     parameters = tuple(columns[index % width] for index in range(len(arguments) - 1))
     return Signature((INT, *parameters), StructType(tuple((f"col{i}", type_) for i, type_ in enumerate(columns))))
 

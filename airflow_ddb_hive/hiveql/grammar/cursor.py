@@ -43,8 +43,9 @@ FUNCTION_WORDS = frozenset({
 class Cursor:
     """Walks over the words of one statement."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, text: str = "") -> None:
         self.words = words
+        self.text = text
         self.place = 0
 
     @property
@@ -85,6 +86,15 @@ class Cursor:
         if not self.at(*values):
             return False
         self.place += len(values)
+        return True
+
+    def clause(self, first: str, *rest: str, context: str = "statement") -> bool:
+        """Take a clause's opening words if its first one is next: it commits to the others."""
+        if not self.at(first):
+            return False
+        self.place += 1
+        for word in rest:
+            self.expect(word, context)
         return True
 
     def take_hint(self) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.grammar.cursor import FUNCTION_WORDS
 from airflow_ddb_hive.hiveql.grammar.literals import number_literal
+from airflow_ddb_hive.hiveql.grammar.moments import (
+    extract_unit,
+    floor_unit,
+    read_interval,
+    read_typed_literal,
+    with_unit,
+)
+from airflow_ddb_hive.hiveql.grammar.predicates import MATCHES, read_predicate
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     CaseNode,
     CastNode,
     ExistsNode,
     FunctionNode,
-    InQueryNode,
     LiteralNode,
     MemberNode,
     NameNode,
@@ -21,15 +27,9 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     StarNode,
     SubqueryNode,
 )
-from airflow_ddb_hive.hiveql.grammar.types import read_type
+from airflow_ddb_hive.hiveql.grammar.types import read_primitive_type
 from airflow_ddb_hive.hiveql.grammar.windows import read_window
-from airflow_ddb_hive.model.types import (
-    BOOLEAN,
-    DATE,
-    STRING,
-    TIMESTAMP,
-    VOID,
-)
+from airflow_ddb_hive.model.types import BOOLEAN, STRING, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ _MULTIPLYING = frozenset({"*", "/", "%", "DIV"})
 _ADDING = frozenset({"+", "-"})
 _EQUALITIES = {"=": "=", "==": "=", "<=>": "<=>", "<>": "!=", "!=": "!="}
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
-_MATCHES = {"LIKE": "like", "RLIKE": "rlike", "REGEXP": "rlike"}
+_NEGATED = frozenset({*MATCHES, "IN", "BETWEEN"})
 
 
 class ExpressionReader:
@@ -101,51 +101,22 @@ class ExpressionReader:
         position = cursor.position
         if cursor.at_any(_COMPARISONS):
             return FunctionNode(position, cursor.advance().value, (left, self._bits_or()))
-        negated = cursor.at("NOT") and cursor.peek().value in {*_MATCHES, "IN", "BETWEEN"}
-        if negated:
-            cursor.advance()
-        found = self._predicate(left, position)
+        negated = cursor.take("NOT")
+        if negated and cursor.word.value not in _NEGATED:
+            raise cursor.error("expression specification")
+        found = read_predicate(self, self._read_query, left, position)
         if found is None:
             return None
         return FunctionNode(position, "not", (found,)) if negated else found
 
-    def _predicate(self, left: Node, position: Position) -> Node | None:
-        cursor = self.cursor
-        if cursor.word.kind == "word" and cursor.word.value in _MATCHES:
-            name = _MATCHES[cursor.advance().value]
-            return self._match(left, position, name)
-        if cursor.take("IN"):
-            return self._in(left, position)
-        if cursor.take("BETWEEN"):
-            low = self._bits_or()
-            cursor.expect("AND", "expression specification")
-            high = self._bits_or()
-            least = FunctionNode(position, ">=", (left, low))
-            return FunctionNode(position, "and", (least, FunctionNode(position, "<=", (left, high))))
-        return None
-
-    def _match(self, left: Node, position: Position, name: str) -> Node:
-        cursor = self.cursor
-        if name == "like" and (cursor.at("ANY", "(") or cursor.at("ALL", "(")):
-            joined = "or" if cursor.advance().value == "ANY" else "and"
-            cursor.expect("(")
-            patterns = self.expressions()
-            cursor.expect(")", "expression specification")
-            found: Node = FunctionNode(position, name, (left, patterns[0]))
-            for pattern in patterns[1:]:
-                found = FunctionNode(position, joined, (found, FunctionNode(position, name, (left, pattern))))
-            return found
-        return FunctionNode(position, name, (left, self._bits_or()))
-
-    def _in(self, left: Node, position: Position) -> Node:
-        self.cursor.expect("(", "expression specification")
-        if self.at_query():
-            query = self._read_query()
-            self.cursor.expect(")", "subquery")
-            return InQueryNode(position, left, query)
-        values = self.expressions()
-        self.cursor.expect(")", "expression specification")
-        return FunctionNode(position, "in", (left, *values))
+    def at_expression(self) -> bool:
+        """Whether the next word can begin an expression."""
+        word = self.cursor.word
+        if word.kind == "sign":
+            return word.text in _OPENERS
+        if word.kind == "word":
+            return self.cursor.at_identifier() or word.value in _KEYWORDS or word.value in _OPENING_WORDS
+        return word.kind in ("string", "number", "quoted")
 
     def at_query(self) -> bool:
         """Whether a query begins here, perhaps after more brackets."""
@@ -162,6 +133,10 @@ class ExpressionReader:
             name = "concat" if word.text == "||" else word.value.lower()
             left = FunctionNode(word.position, name, (left, operand()))
         return left
+
+    def operand(self) -> Node:
+        """Take what may stand beside a comparison."""
+        return self._bits_or()
 
     def _bits_or(self) -> Node:
         return self._binary(frozenset("|"), self._bits_and)
@@ -222,7 +197,7 @@ class ExpressionReader:
                 index = self.expression()
                 cursor.expect("]", "expression specification")
                 operand = FunctionNode(position, "index", (operand, index))
-            elif cursor.at(".") and cursor.peek().text != "*":
+            elif cursor.at("."):
                 position = cursor.peek().position
                 cursor.advance()
                 operand = MemberNode(position, operand, self._member_name())
@@ -230,19 +205,15 @@ class ExpressionReader:
                 return operand
 
     def _member_name(self) -> str:
-        word = self.cursor.word
-        if word.kind not in ("word", "quoted"):
-            raise self.cursor.error("expression specification")
-        self.cursor.advance()
-        return (word.value if word.kind == "quoted" else word.text).lower()
+        return self.cursor.identifier("expression specification")
 
     def _atom(self) -> Node:
         cursor = self.cursor
         word = cursor.word
         if word.kind == "string":
-            return LiteralNode(word.position, cursor.string(), STRING, word.text)
+            return with_unit(cursor, LiteralNode(word.position, cursor.string(), STRING, word.text))
         if word.kind == "number":
-            return number_literal(cursor, cursor.advance().text.upper(), word.position)
+            return with_unit(cursor, number_literal(cursor, cursor.advance().text.upper(), word.position))
         if word.kind == "sign":
             return self._bracketed()
         if word.kind == "word":
@@ -269,7 +240,7 @@ class ExpressionReader:
                 values.append(self.expression())
             found = FunctionNode(position, "struct", tuple(values))
         cursor.expect(")", "expression specification")
-        return found
+        return with_unit(cursor, found) if isinstance(found, LiteralNode) else found
 
     def _keyword(self) -> Node | None:
         word = self.cursor.word
@@ -303,7 +274,7 @@ class ExpressionReader:
         cursor.expect("(", "cast expression")
         operand = self.expression()
         cursor.expect("AS", "cast expression")
-        type_ = read_type(cursor)
+        type_ = read_primitive_type(cursor)
         cursor.expect(")", "cast expression")
         return CastNode(position, operand, type_)
 
@@ -322,34 +293,20 @@ class ExpressionReader:
 
     def _typed(self) -> Node | None:
         """``DATE '…'`` and ``TIMESTAMP '…'``; the words alone may also be functions."""
-        cursor = self.cursor
-        if cursor.peek().kind != "string":
-            return None
-        word = cursor.advance()
-        text = cursor.string()
-        try:
-            if word.value == "DATE":
-                return LiteralNode(word.position, date.fromisoformat(text), DATE, word.text)
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            cursor.place -= 1
-            raise cursor.error("expression specification") from None
-        return LiteralNode(word.position, moment, TIMESTAMP, word.text)
+        return read_typed_literal(self.cursor)
 
     def _interval(self) -> Node | None:
-        if self.cursor.peek().kind in ("string", "number", "sign"):
-            raise self.cursor.unsupported("INTERVAL is not supported: use date_add, date_sub or add_months")
-        return None
+        return read_interval(self.cursor, self.expression)
 
     def _extract(self) -> Node:
         cursor = self.cursor
         position = cursor.advance().position
         cursor.expect("(", "extract expression")
-        unit = cursor.advance().value.lower()
+        unit = extract_unit(cursor)
         cursor.expect("FROM", "extract expression")
         operand = self.expression()
         cursor.expect(")", "extract expression")
-        return FunctionNode(position, "weekofyear" if unit == "week" else unit, (operand,))
+        return FunctionNode(position, unit, (operand,))
 
     def _name(self) -> Node:
         cursor = self.cursor
@@ -359,29 +316,69 @@ class ExpressionReader:
             return self._function()
         if word.kind == "quoted" and callable_:
             return self._function()
+        if cursor.peek().text == "." and cursor.peek(3).text == "(" and cursor.peek(2).kind in ("word", "quoted"):
+            return self._function()
+        if cursor.at("DATE") or cursor.at("TIMESTAMP"):
+            cursor.advance()
+            raise cursor.error("expression specification")
         return NameNode(word.position, cursor.identifier("expression specification"))
 
     def _function(self) -> Node:
         cursor = self.cursor
         word = cursor.advance()
         name = (word.value if word.kind == "quoted" else word.text).lower()
+        if cursor.take("."):
+            name = f"{name}.{cursor.identifier('function specification')}"
         cursor.expect("(")
+        if cursor.at("SELECT"):
+            cursor.place -= 2
+            raise cursor.error("expression specification")
         distinct = cursor.take("DISTINCT")
         if not distinct:
             cursor.take("ALL")
         star = name == "count" and not distinct and cursor.take("*")
         arguments: tuple[Node, ...] = ()
         if not star and not cursor.at(")"):
-            arguments = self._arguments()
+            arguments = self.select_expressions()
+        if name == "floor" and len(arguments) == 1:
+            name = floor_unit(cursor) or name
         cursor.expect(")", "function specification")
         window = read_window(cursor, self) if cursor.take("OVER") else None
         return FunctionNode(word.position, name, arguments, distinct, star, window)
 
-    def _arguments(self) -> tuple[Node, ...]:
+    def select_expressions(self) -> tuple[Node, ...]:
+        """Take expressions between commas; stars are among them as far as the grammar is concerned."""
         if self.cursor.at("*"):
             return (StarNode(self.cursor.advance().position),)
-        return self.expressions()
+        found = [self._select_expression()]
+        while self.cursor.take(","):
+            found.append(self._select_expression())
+        return tuple(found)
 
+    def _select_expression(self) -> Node:
+        return self.star() or self.expression()
+
+    def star(self) -> StarNode | None:
+        """Take ``*``, ``alias.*`` or ``database.table.*`` if one is next."""
+        cursor = self.cursor
+        position = cursor.position
+        if cursor.take("*"):
+            return StarNode(position)
+        if cursor.peek().text != "." or not cursor.at_identifier():
+            return None
+        if cursor.peek(2).text == "*":
+            name = cursor.identifier()
+            cursor.place += 2
+            return StarNode(position, (name,))
+        if [cursor.peek(i).text for i in (3, 4)] == [".", "*"]:
+            names = (cursor.identifier(), cursor.words[cursor.place + 1].text.lower())
+            cursor.place += 4
+            return StarNode(position, names)
+        return None
+
+
+_OPENERS = frozenset("(*+-~!")
+_OPENING_WORDS = FUNCTION_WORDS | frozenset(["NOT"])
 
 _KEYWORDS = {
     "NULL": "_constant",

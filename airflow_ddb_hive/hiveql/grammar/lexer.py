@@ -91,8 +91,11 @@ def _unescaped(match: re.Match[str]) -> str:
     return _ESCAPED.get(found, found)
 
 
-def read_words(text: str, origin: Position) -> Words:
+def read_words(text: str, origin: Position, dropped: list[HiveSyntaxError] | None = None) -> Words:
     """Cut a statement that begins at ``origin`` into words; the last one has kind ``end``.
+
+    With a list for what is ``dropped``, a quote that does not end is passed over, as Hive's lexer does: Hive shows the
+    error only where its parser takes the rest.
 
     Example:
         >>> [(word.kind, word.value) for word in read_words("select 2019_t -- old", Position(1, 0))]
@@ -119,13 +122,20 @@ def read_words(text: str, origin: Position) -> Words:
         if kind:
             read = _READERS.get(kind)
             if read is None:
-                raise _error(kind, text, start, place, origin)
+                _drop(_error(kind, text, start, place, origin), dropped if kind == "open" else None)
+                continue
             written = text[start:place]
             words.append(
                 Word(kind, written or "<EOF>", read(written), Position(line, start - line_start), start, place)
             )
         if kind == "end":
             return tuple(words)
+
+
+def _drop(error: HiveSyntaxError, dropped: list[HiveSyntaxError] | None) -> None:
+    if dropped is None:
+        raise error
+    dropped.append(error)
 
 
 def _comment_end(text: str, start: int, origin: Position) -> tuple[int, str]:

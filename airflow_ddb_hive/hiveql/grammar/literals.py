@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.grammar.syntax import LiteralNode
 from airflow_ddb_hive.model.types import BIGINT, DOUBLE, INT, SMALLINT, TINYINT, DecimalType, HiveType
 
@@ -18,6 +19,7 @@ __all__ = ["number_literal"]
 _MAX_DIGITS = 38
 _NUMBER = re.compile(r"\d+(\.\d*)?(E[+-]?\d+)?(BD|[LSYD])?")
 _SUFFIXES: dict[str, HiveType] = {"L": BIGINT, "S": SMALLINT, "Y": TINYINT}
+_LARGEST = {"L": 2**63 - 1, "S": 2**15 - 1, "Y": 2**7 - 1}
 
 
 def number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNode:
@@ -28,7 +30,7 @@ def number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNode
     if text.endswith("BD"):
         return _decimal_literal(Decimal(text[:-2]), position, text)
     if text[-1] in _SUFFIXES and text[:-1].isdigit():
-        return LiteralNode(position, int(text[:-1]), _SUFFIXES[text[-1]], text)
+        return _suffixed_literal(text, position)
     if text[-1] == "D":
         return LiteralNode(position, float(text[:-1]), DOUBLE, text)
     if text.isdigit():
@@ -39,6 +41,13 @@ def number_literal(cursor: Cursor, text: str, position: Position) -> LiteralNode
         cursor.place -= 1
         raise cursor.error("expression specification")
     return _decimal_literal(Decimal(text), position, text)
+
+
+def _suffixed_literal(text: str, position: Position) -> LiteralNode:
+    if int(text[:-1]) > _LARGEST[text[-1]]:
+        message = f"Invalid numerical constant '{text}'"
+        raise HiveSemanticError(message, code=10029, line=position.line, column=position.column)
+    return LiteralNode(position, int(text[:-1]), _SUFFIXES[text[-1]], text)
 
 
 def _whole_literal(value: int, position: Position, text: str) -> LiteralNode:

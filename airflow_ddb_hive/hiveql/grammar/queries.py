@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
 from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
 from airflow_ddb_hive.hiveql.grammar.sources import SourceReader, read_values
@@ -20,9 +22,14 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
 )
 from airflow_ddb_hive.hiveql.grammar.windows import read_order, read_window
 
+if TYPE_CHECKING:
+    from airflow_ddb_hive.hiveql.tree import Position
+
 __all__ = ["QueryReader"]
 
-_SET_OPERATORS = ("UNION", "INTERSECT", "EXCEPT", "MINUS")
+_LARGEST = 2**31 - 1
+
+_SET_OPERATORS = frozenset({"UNION", "INTERSECT", "EXCEPT", "MINUS"})
 
 
 class QueryReader:
@@ -51,7 +58,11 @@ class QueryReader:
             return ()
         found = [self._common_table()]
         while cursor.take(","):
+            position = cursor.position
             found.append(self._common_table())
+            if found[-1][0] in [name for name, _ in found[:-1]]:
+                message = f"Ambiguous table alias '{found[-1][0]}'"
+                raise HiveSemanticError(message, code=10008, line=position.line, column=position.column)
         return tuple(found)
 
     def _common_table(self) -> tuple[str, QueryNode]:
@@ -65,10 +76,18 @@ class QueryReader:
 
     def body(self, source: SourceNode | None) -> QueryNode:
         """Take a select, set operations on it, and what orders and limits the whole."""
+        bracketed = source is None and self.cursor.at("(")
         query = self._term(source)
-        while self.cursor.at_any(frozenset(_SET_OPERATORS)):
+        while self.cursor.at_any(_SET_OPERATORS) and (bracketed or not (query.order or query.limit is not None)):
+            bracketed = self._next_bracketed()
             query = self._set_operation(query)
         return query
+
+    def _next_bracketed(self) -> bool:
+        """Whether what follows a set operator stands in brackets: no order outside them is its own."""
+        return (
+            any(self.cursor.peek(distance).text == "(" for distance in (1, 2)) and self.cursor.peek().value != "SELECT"
+        )
 
     def _set_operation(self, left: QueryNode) -> QueryNode:
         cursor = self.cursor
@@ -124,6 +143,8 @@ class QueryReader:
         items = self._items()
         if source is None and cursor.at("FROM"):
             source = self.sources.from_clause()
+        elif source is not None:
+            source = self.sources.lateral_views(source)
         where = self.expressions.expression() if cursor.take("WHERE") else None
         group, sets = self._group()
         having = self.expressions.expression() if cursor.take("HAVING") else None
@@ -144,7 +165,7 @@ class QueryReader:
         while self.cursor.at(","):
             comma = self.cursor.place
             self.cursor.advance()
-            if self.cursor.at("FROM") or self.cursor.word.kind == "end":
+            if not self.expressions.at_expression():
                 self.cursor.place = comma
                 self.cursor.end()
             items.append(self._item())
@@ -153,28 +174,13 @@ class QueryReader:
     def _item(self) -> SelectItem:
         cursor = self.cursor
         position = cursor.position
-        star = self._star()
+        star = self.expressions.star()
         if star is not None:
             return SelectItem(position, star)
         if cursor.at("TRANSFORM", "("):
             raise cursor.unsupported("TRANSFORM scripts are not supported: write the query with functions")
         expression = self.expressions.expression()
         return SelectItem(position, expression, self._aliases())
-
-    def _star(self) -> StarNode | None:
-        cursor = self.cursor
-        position = cursor.position
-        if cursor.take("*"):
-            return StarNode(position)
-        if cursor.at_identifier() and cursor.peek().text == "." and cursor.peek(2).text == "*":
-            name = cursor.identifier()
-            cursor.place += 2
-            return StarNode(position, (name,))
-        if cursor.at_identifier() and [cursor.peek(i).text for i in (1, 3, 4)] == [".", ".", "*"]:
-            names = (cursor.identifier(), cursor.words[cursor.place + 1].text.lower())
-            cursor.place += 4
-            return StarNode(position, names)
-        return None
 
     def _aliases(self) -> tuple[str, ...]:
         cursor = self.cursor
@@ -192,21 +198,25 @@ class QueryReader:
 
     def _group(self) -> tuple[tuple[Node, ...], tuple[tuple[Node, ...], ...] | None]:
         cursor = self.cursor
-        if not cursor.take("GROUP", "BY"):
+        if not cursor.clause("GROUP", "BY", context="group by clause"):
             return (), None
-        for word, modern in (("ROLLUP", True), ("CUBE", True)):
-            if cursor.at(word, "(") and modern:
-                cursor.advance()
+        if cursor.take("(", ")"):
+            return (), ((),)
+        for word in ("ROLLUP", "CUBE"):
+            if cursor.take(word):
                 keys = self._row()
                 return keys, _sets(word, keys)
         keys = self.expressions.expressions()
-        if cursor.take("GROUPING", "SETS"):
-            return keys, self._grouping_sets()
-        if cursor.take("WITH", "ROLLUP"):
-            return keys, _sets("ROLLUP", keys)
-        if cursor.take("WITH", "CUBE"):
-            return keys, _sets("CUBE", keys)
-        return keys, None
+        return keys, self._sets_of(keys)
+
+    def _sets_of(self, keys: tuple[Node, ...]) -> tuple[tuple[Node, ...], ...] | None:
+        cursor = self.cursor
+        if cursor.clause("GROUPING", "SETS", context="grouping set expression"):
+            return self._grouping_sets()
+        for word in ("ROLLUP", "CUBE"):
+            if cursor.take("WITH", word):
+                return _sets(word, keys)
+        return None
 
     def _grouping_sets(self) -> tuple[tuple[Node, ...], ...]:
         self.cursor.expect("(", "grouping sets")
@@ -240,22 +250,51 @@ class QueryReader:
         order = self._order()
         if not cursor.take("LIMIT"):
             return replace(query, order=order)
-        count, offset = cursor.integer("limit clause"), 0
+        count, offset = self._number(), 0
         if cursor.take(","):
-            offset, count = count, cursor.integer("limit clause")
+            offset, count = count, self._number()
         elif cursor.take("OFFSET"):
-            offset = cursor.integer("limit clause")
+            offset = self._number()
         return replace(query, order=order, limit=count, offset=offset)
+
+    def _number(self) -> int:
+        position = self.cursor.position
+        found = self.cursor.integer("limit clause")
+        if found > _LARGEST:
+            raise HiveSemanticError(f'For input string: "{found}"', line=position.line, column=position.column)
+        return found
 
     def _order(self) -> tuple[OrderNode, ...]:
         cursor = self.cursor
-        if cursor.take("CLUSTER", "BY"):
-            return tuple(OrderNode(node.position, node) for node in self.expressions.expressions())
-        if cursor.take("DISTRIBUTE", "BY"):
-            self.expressions.expressions()
-        if cursor.take("ORDER", "BY") or cursor.take("SORT", "BY"):
-            return read_order(cursor, self.expressions)
-        return ()
+        order: tuple[OrderNode, ...] = ()
+        if cursor.clause("ORDER", "BY", context="order by clause"):
+            order = read_order(cursor, self.expressions)
+        clustered = self._clustered()
+        spread = self._spread() if cursor.clause("DISTRIBUTE", "BY", context="distribute by clause") else ()
+        sorted_ = self._sorted() if cursor.clause("SORT", "BY", context="sort by clause") else ()
+        for clause, keys in (("DISTRIBUTE", spread), ("SORT", sorted_)):
+            if clustered and keys:
+                raise _clash(clause, keys[-1].position)
+        if order:
+            return (*order, *(replace(key, spreads=True) for key in (*clustered, *spread, *sorted_)))
+        return (*clustered, *spread, *sorted_)
+
+    def _clustered(self) -> tuple[OrderNode, ...]:
+        if not self.cursor.clause("CLUSTER", "BY", context="cluster by clause"):
+            return ()
+        return tuple(OrderNode(node.position, node, selected=True) for node in self.expressions.expressions())
+
+    def _spread(self) -> tuple[OrderNode, ...]:
+        nodes = self.expressions.expressions()
+        return tuple(OrderNode(node.position, node, selected=True, spreads=True) for node in nodes)
+
+    def _sorted(self) -> tuple[OrderNode, ...]:
+        return tuple(replace(key, selected=True) for key in read_order(self.cursor, self.expressions))
+
+
+def _clash(clause: str, position: Position) -> HiveSemanticError:
+    message = f"Cannot have both CLUSTER BY and {clause} BY clauses."
+    return HiveSemanticError(message, line=position.line, column=position.column)
 
 
 def _select_all(query: QueryNode) -> SelectNode:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
+from airflow_ddb_hive.hiveql.grammar.cursor import FUNCTION_WORDS, RESERVED, Cursor
+from airflow_ddb_hive.hiveql.grammar.samples import read_sample
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     FunctionNode,
     JoinNode,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SourceReader", "read_values"]
 
-_NO_ALIAS = RESERVED | frozenset(["SORT", "CLUSTER", "DISTRIBUTE", "LIMIT", "SEMI", "MINUS"])
+_NO_ALIAS = RESERVED | frozenset(["SEMI", "MINUS"])
 _JOINS = (
     (("LEFT", "SEMI", "JOIN"), "semi"),
     (("LEFT", "OUTER", "JOIN"), "left"),
@@ -37,6 +38,8 @@ _JOINS = (
     (("CROSS", "JOIN"), "cross"),
     (("JOIN",), "inner"),
 )
+_JOIN_WORDS = frozenset({"LEFT", "RIGHT", "FULL", "INNER", "CROSS"})
+_CLAUSES = frozenset({"SORT", "CLUSTER", "DISTRIBUTE"})
 
 
 class SourceReader:
@@ -55,6 +58,9 @@ class SourceReader:
         source = self._joined()
         while self.cursor.at(","):
             position = self.cursor.advance().position
+            if self.cursor.at("LATERAL", "TABLE", "("):
+                source = self._lateral_values(source)
+                continue
             right = self._primary()
             source = self._joins(JoinNode(position, "inner", source, right))
         return source
@@ -72,53 +78,79 @@ class SourceReader:
             if kind is None:
                 return source
             right = self._primary()
-            condition = self._condition()
-            source = JoinNode(position, kind, source, right, condition)
+            condition = self._expressions.expression() if self.cursor.take("ON") else None
+            using = self._using() if condition is None else ()
+            source = JoinNode(position, kind, source, right, condition, using)
 
     def _join_kind(self) -> str | None:
         for words, kind in _JOINS:
             if self.cursor.take(*words):
                 return kind
+        if self.cursor.at_any(_JOIN_WORDS):
+            self.cursor.advance()
+            raise self.cursor.error("join type specifier")
         return None
 
-    def _condition(self) -> Node | None:
-        if self.cursor.take("ON"):
-            return self._expressions.expression()
-        if self.cursor.at("USING"):
-            raise self.cursor.unsupported("JOIN … USING is not supported: write ON a.x = b.x")
-        return None
+    def _using(self) -> tuple[str, ...]:
+        cursor = self.cursor
+        if not cursor.take("USING"):
+            return ()
+        cursor.expect("(", "join source")
+        names = [cursor.identifier("join source")]
+        while cursor.take(","):
+            names.append(cursor.identifier("join source"))
+        cursor.expect(")", "join source")
+        return tuple(names)
 
     def _primary(self) -> SourceNode:
         cursor = self.cursor
         if cursor.at("("):
             return self._bracketed()
         position = cursor.position
-        if cursor.at("TABLE", "("):
+        if cursor.at("TABLE"):
             return self._values()
         database: str | None = None
         name = cursor.identifier("from source")
+        if cursor.at("("):
+            cursor.advance()
+            raise cursor.error("joinSource")
         if cursor.take("."):
             database, name = name, cursor.identifier("from source")
-        self._no_sample()
+        sample = read_sample(cursor, self._expressions) if cursor.at("TABLESAMPLE") else None
+        if cursor.at_identifier(reserved=_NO_ALIAS) and cursor.peek().text == "(":
+            cursor.end()
+        alias_position = cursor.peek().position if cursor.at("AS") else cursor.position
         alias = self._alias()
-        self._no_sample()
-        return TableSource(position, database, name, alias)
+        if cursor.at("TABLESAMPLE"):
+            raise cursor.error("table source")
+        return TableSource(position, database, name, alias, sample, alias_position if alias else None)
+
+    def _lateral_values(self, source: SourceNode) -> SourceNode:
+        """``LATERAL TABLE(VALUES (…), …) AS alias(columns)``: rows made of the columns of what stands before."""
+        cursor = self.cursor
+        position = cursor.position
+        cursor.place += 3
+        rows = read_values(cursor, self._expressions).rows
+        cursor.expect(")", "from source")
+        alias = self._alias()
+        if alias is None:
+            raise cursor.error("from source")
+        structs = tuple(FunctionNode(position, "struct", row) for row in rows)
+        call = FunctionNode(position, "inline", (FunctionNode(position, "array", structs),))
+        return LateralNode(position, source, call, alias, self._column_names())
 
     def _values(self) -> SourceNode:
         """``TABLE(VALUES (…), …) AS alias(columns)``."""
         cursor = self.cursor
         position = cursor.position
-        cursor.place += 2
+        cursor.advance()
+        cursor.expect("(", "virtual table source")
         rows = read_values(cursor, self._expressions)
         cursor.expect(")", "from source")
         alias = self._alias()
         if alias is None:
             raise cursor.error("from source")
         return SubquerySource(position, QueryNode(position, body=rows), alias, self._column_names())
-
-    def _no_sample(self) -> None:
-        if self.cursor.at("TABLESAMPLE"):
-            raise self.cursor.unsupported("TABLESAMPLE is not supported: use LIMIT or a WHERE on rand()")
 
     def _bracketed(self) -> SourceNode:
         cursor = self.cursor
@@ -131,7 +163,7 @@ class SourceReader:
         cursor.advance()
         query = self._read_query()
         cursor.expect(")", "subquery source")
-        if not (cursor.at("AS") or cursor.at_identifier(reserved=_NO_ALIAS)):
+        if not (cursor.at("AS") or self._at_alias()):
             raise cursor.error("subquery source")
         alias = self._alias() or ""
         return SubquerySource(position, query, alias, self._column_names())
@@ -150,13 +182,34 @@ class SourceReader:
         cursor = self.cursor
         if cursor.take("AS"):
             return cursor.identifier("from source")
-        return cursor.identifier() if cursor.at_identifier(reserved=_NO_ALIAS) else None
+        return cursor.identifier() if self._at_alias() else None
+
+    def _at_alias(self) -> bool:
+        """Whether a name follows; words that begin a clause are names where the clause does not go on."""
+        cursor = self.cursor
+        if not cursor.at_identifier(reserved=_NO_ALIAS):
+            return False
+        after = cursor.peek()
+        if cursor.at("LIMIT"):
+            return after.kind != "number"
+        return not (cursor.at_any(_CLAUSES) and after.value == "BY")
+
+    def lateral_views(self, source: SourceNode) -> SourceNode:
+        """Take the lateral views that follow a select list whose FROM stands before it."""
+        while self.cursor.at("LATERAL", "VIEW"):
+            source = self._lateral(source)
+        return source
 
     def _lateral(self, source: SourceNode) -> SourceNode:
         cursor = self.cursor
         position = cursor.position
         cursor.place += 2
         outer = cursor.take("OUTER")
+        named = cursor.at_identifier() or cursor.at_any(FUNCTION_WORDS)
+        if not named or cursor.peek().text not in ("(", "."):
+            if named:
+                cursor.advance()
+            raise cursor.error("lateral view")
         call = self._expressions.expression()
         if not isinstance(call, FunctionNode):
             raise cursor.error("lateral view")

@@ -24,6 +24,7 @@ __all__ = [
     "Node",
     "OrderNode",
     "QueryNode",
+    "SampleNode",
     "SelectItem",
     "SelectNode",
     "SetNode",
@@ -77,20 +78,26 @@ class StarNode(Node):
 
 @dataclass(frozen=True, slots=True)
 class OrderNode(Node):
-    """One key of an ORDER BY."""
+    """One key of an ORDER BY.
+
+    The keys of SORT, CLUSTER and DISTRIBUTE BY see what is ``selected`` alone; DISTRIBUTE BY only ``spreads`` the rows.
+    """
 
     expression: Node
     descending: bool = False
     nulls_first: bool | None = None
+    selected: bool = False
+    spreads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FrameNode(Node):
-    """``ROWS | RANGE BETWEEN``: signed offsets, ``None`` = unbounded."""
+    """``ROWS | RANGE BETWEEN``: signed offsets, ``None`` = unbounded; ``misplaced`` says which bound is so wrongly."""
 
     unit: str
     start: int | None
     end: int | None
+    misplaced: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +166,27 @@ class SourceNode(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class SampleNode(Node):
+    """TABLESAMPLE: ``kind`` is ``rows``, ``percent``, ``bytes`` or ``bucket``.
+
+    ``count`` is rows, percent, bytes, or the bucket's number of ``of`` buckets by ``expressions``.
+    """
+
+    kind: str
+    count: float
+    of: int = 1
+    expressions: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableSource(SourceNode):
     """A table or CTE."""
 
     database: str | None
     name: str
     alias: str | None = None
+    sample: SampleNode | None = None
+    alias_position: Position | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +200,13 @@ class SubquerySource(SourceNode):
 
 @dataclass(frozen=True, slots=True)
 class JoinNode(SourceNode):
-    """A join; ``kind`` is inner, left, right, full, semi or cross."""
+    """A join; ``kind`` is inner, left, right, full, semi or cross; ``using`` names columns of both sides."""
 
     kind: str
     left: SourceNode
     right: SourceNode
     condition: Node | None = None
+    using: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

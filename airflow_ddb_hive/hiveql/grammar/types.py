@@ -1,18 +1,32 @@
-"""Types as they stand in casts and column lists."""
+"""Types as they stand in casts and column lists, by the rule ``type`` of Hive 3.1's HiveParser.g."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.errors import HiveSyntaxError, InputError
-from airflow_ddb_hive.model.types import HiveType, parse_type
+from airflow_ddb_hive.errors import HiveSemanticError, InputError
+from airflow_ddb_hive.model.types import (
+    PRIMITIVES,
+    ArrayType,
+    CharType,
+    DecimalType,
+    HiveType,
+    MapType,
+    StructType,
+    VarcharType,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
+    from airflow_ddb_hive.hiveql.tree import Position
 
-__all__ = ["read_type"]
+__all__ = ["read_primitive_type", "read_type"]
 
-_CLOSERS = {"(": ")", "<": ">"}
+_DECIMALS = frozenset({"DECIMAL", "NUMERIC", "DEC"})
+_TEXTS: dict[str, Callable[[int], HiveType]] = {"VARCHAR": VarcharType, "CHAR": CharType}
+_PRIMITIVE = "primitive type specification"
 
 
 def read_type(cursor: Cursor) -> HiveType:
@@ -20,36 +34,83 @@ def read_type(cursor: Cursor) -> HiveType:
 
     Raises:
         HiveSyntaxError: The next words are no type.
+        HiveSemanticError: A length or precision out of range.
     """
-    first = cursor.word
-    if first.kind != "word":
+    for word, reader in _NESTED.items():
+        if cursor.at(word, "<"):
+            cursor.place += 2
+            found = reader(cursor)
+            cursor.expect(">", "type specification")
+            return found
+    if cursor.at_any(frozenset(_NESTED)):
+        cursor.advance()
         raise cursor.error("type specification")
+    return read_primitive_type(cursor, "type specification")
+
+
+def read_primitive_type(cursor: Cursor, context: str = _PRIMITIVE) -> HiveType:
+    """Take a primitive type, as CAST and the keys of maps have it."""
+    first = cursor.word
+    if first.kind == "word" and first.value in _DECIMALS:
+        cursor.advance()
+        return _decimal(cursor, first.position)
+    if first.kind == "word" and first.value in _TEXTS:
+        cursor.advance()
+        cursor.expect("(", _PRIMITIVE)
+        length = cursor.integer(_PRIMITIVE)
+        cursor.expect(")", _PRIMITIVE)
+        return _checked(first.position, _TEXTS[first.value], length)
+    name = {"INTEGER": "int"}.get(first.value, first.text.lower())
+    if first.kind != "word" or name not in PRIMITIVES:
+        raise cursor.error(context)
     cursor.advance()
-    if first.value == "DOUBLE":
+    if name == "double":
         cursor.take("PRECISION")
-    _nested(cursor)
-    text = " ".join(word.text for word in cursor.words[cursor.words.index(first) : cursor.place])
+    return PRIMITIVES[name]
+
+
+def _decimal(cursor: Cursor, position: Position) -> HiveType:
+    if not cursor.take("("):
+        return DecimalType()
+    precision, scale = cursor.integer(_PRIMITIVE), 0
+    if cursor.take(","):
+        scale = cursor.integer(_PRIMITIVE)
+    cursor.expect(")", _PRIMITIVE)
+    return _checked(position, DecimalType, precision, scale)
+
+
+def _checked(position: Position, make: Callable[..., HiveType], *sizes: int) -> HiveType:
     try:
-        return parse_type(text.replace("> >", ">>").replace(" ", "") if "<" in text else text)
+        return make(*sizes)
     except InputError as error:
-        if "precision" in error.message or "scale" in error.message or "out of allowed" in error.message:
-            raise InputError(error.message, line=first.position.line, column=first.position.column) from error
-        raise HiveSyntaxError(
-            f"cannot recognize input near '{first.text}' in type specification",
-            line=first.position.line,
-            column=first.position.column,
-        ) from error
+        raise HiveSemanticError(error.message, line=position.line, column=position.column) from error
 
 
-def _nested(cursor: Cursor) -> None:
-    """Take what stands in brackets after a type's name."""
-    if not cursor.at("(") and not cursor.at("<"):
-        return
-    depth = 0
-    while cursor.word.kind != "end":
-        word = cursor.advance()
-        depth += word.text in ("(", "<")
-        depth -= word.text in (")", ">")
-        if depth == 0:
-            return
-    raise cursor.error("type specification")
+def _array(cursor: Cursor) -> HiveType:
+    return ArrayType(read_type(cursor))
+
+
+def _map(cursor: Cursor) -> HiveType:
+    key = read_primitive_type(cursor)
+    cursor.expect(",", "map type")
+    return MapType(key, read_type(cursor))
+
+
+def _struct(cursor: Cursor) -> HiveType:
+    fields = [_field(cursor)]
+    while cursor.take(","):
+        fields.append(_field(cursor))
+    return StructType(tuple(fields))
+
+
+def _field(cursor: Cursor) -> tuple[str, HiveType]:
+    name = cursor.identifier("column specification")
+    cursor.expect(":", "column specification")
+    found = read_type(cursor)
+    if cursor.take("COMMENT"):
+        cursor.string("column specification")
+    return name, found
+
+
+_NESTED: dict[str, Callable[[Cursor], HiveType]] = {"ARRAY": _array, "MAP": _map, "STRUCT": _struct}
+"""What reads the inside of each type that has one."""

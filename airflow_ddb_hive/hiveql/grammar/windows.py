@@ -60,12 +60,12 @@ def _at_clause(cursor: Cursor) -> bool:
 def _partition_and_order(cursor: Cursor, reader: _Expressions) -> tuple[tuple[Node, ...], tuple[OrderNode, ...]]:
     partition: tuple[Node, ...] = ()
     order: tuple[OrderNode, ...] = ()
-    if cursor.take("CLUSTER", "BY"):
+    if cursor.clause("CLUSTER", "BY", context="cluster by clause"):
         partition = reader.expressions()
         return partition, tuple(OrderNode(node.position, node) for node in partition)
-    if cursor.take("PARTITION", "BY") or cursor.take("DISTRIBUTE", "BY"):
+    if cursor.clause("PARTITION", "BY") or cursor.clause("DISTRIBUTE", "BY"):
         partition = reader.expressions()
-    if cursor.take("ORDER", "BY") or cursor.take("SORT", "BY"):
+    if cursor.clause("ORDER", "BY", context="order by clause") or cursor.clause("SORT", "BY"):
         order = read_order(cursor, reader)
     return partition, order
 
@@ -73,23 +73,37 @@ def _partition_and_order(cursor: Cursor, reader: _Expressions) -> tuple[tuple[No
 def _frame(cursor: Cursor) -> FrameNode:
     position = cursor.position
     unit = cursor.advance().value.lower()
-    if cursor.take("BETWEEN"):
-        start = _bound(cursor, "PRECEDING")
-        cursor.expect("AND", "window frame")
-        return FrameNode(position, unit, start, _bound(cursor, "FOLLOWING"))
-    return FrameNode(position, unit, _bound(cursor, "PRECEDING"), 0)
+    if not cursor.take("BETWEEN"):
+        return FrameNode(position, unit, _start(cursor), 0)
+    start, misplaced = _bound(cursor, "FOLLOWING", "Start")
+    cursor.expect("AND", "window frame")
+    end, misplaced_end = _bound(cursor, "PRECEDING", "End")
+    return FrameNode(position, unit, start, end, misplaced or misplaced_end)
 
 
-def _bound(cursor: Cursor, unbounded: str) -> int | None:
-    """A signed offset; UNBOUNDED only goes the way that it can at this end of the frame."""
+def _start(cursor: Cursor) -> int | None:
+    """The start of a frame that ends at the current row."""
+    context = "windowframestartboundary"
+    if cursor.take("CURRENT"):
+        cursor.expect("ROW", context)
+        return 0
+    distance = None if cursor.take("UNBOUNDED") else -cursor.integer(context)
+    cursor.expect("PRECEDING", context)
+    return distance
+
+
+def _bound(cursor: Cursor, wrong: str, side: str) -> tuple[int | None, str | None]:
+    """A signed offset, and what is wrong with an UNBOUNDED that goes the way that it cannot at this end."""
     if cursor.take("UNBOUNDED"):
-        cursor.expect(unbounded, "window frame")
-        return None
+        if cursor.take(wrong):
+            return None, f"{side} of a WindowFrame cannot be UNBOUNDED {wrong}"
+        cursor.expect("PRECEDING" if wrong == "FOLLOWING" else "FOLLOWING", "window frame")
+        return None, None
     if cursor.take("CURRENT"):
         cursor.expect("ROW", "window frame")
-        return 0
+        return 0, None
     distance = cursor.integer("window frame")
     if cursor.take("PRECEDING"):
-        return -distance
+        return -distance, None
     cursor.expect("FOLLOWING", "window frame")
-    return distance
+    return distance, None

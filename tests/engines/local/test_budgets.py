@@ -131,7 +131,7 @@ def test_absolute_units_win_over_the_share_and_the_table_over_the_session(sessio
 
 @pytest.mark.parametrize("units", ["0.5", "2.5", "0.001"])
 def test_absolute_units_are_kept_as_they_are_given(session: Session, units: str) -> None:
-    assert rate(session, "read", **{"ddb_hive__read__units": units}) == float(units)
+    assert rate(session, "read", ddb_hive__read__units=units) == float(units)
     pacer, _ = session.open("write", mapped=session.mapped(properties={"ddb_hive.write.units": units}))
     reserved = pacer.acquire(session.stop, 1.0)
     pacer.charge(reserved, 1.0, items=1)

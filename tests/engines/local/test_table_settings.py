@@ -39,7 +39,8 @@ def test_of_the_connectors_only_true_is_true(key: str) -> None:
 @pytest.mark.parametrize("key", OWN)
 @pytest.mark.parametrize("text", ["no", "0", "flase", ""])
 def test_of_ours_anything_else_is_refused_wherever_it_stands(key: str, text: str) -> None:
-    for values in ({key: text}, {}), ({}, {key: text}):
+    sources: tuple[tuple[dict[str, str], dict[str, str]], ...] = (({key: text}, {}), ({}, {key: text}))
+    for values in sources:
         with pytest.raises(InputError) as caught:
             is_off(key, *values)
         assert str(caught.value) == f"{key}={text!r} is neither true nor false: give one of them"

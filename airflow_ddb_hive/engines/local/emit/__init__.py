@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airflow_ddb_hive.engines.local.emit.arrow_form import arrow_value, emit_typed, engine_value, has_own_form
 from airflow_ddb_hive.engines.local.emit.display import emit_lines
 from airflow_ddb_hive.engines.local.emit.functions import (
     AGGREGATES,
@@ -10,15 +11,26 @@ from airflow_ddb_hive.engines.local.emit.functions import (
     TABLE_GENERATORS,
 )
 from airflow_ddb_hive.engines.local.emit.relations import emit_relation
-from airflow_ddb_hive.engines.local.emit.text_serde import emit_cells, emit_parse
+from airflow_ddb_hive.engines.local.emit.text_serde import (
+    emit_cells,
+    emit_parse,
+    emit_partition_text,
+    emit_partition_value,
+)
 
 __all__ = [
     "AGGREGATES",
     "REFUSED_FUNCTIONS",
     "SQL_FUNCTIONS",
     "TABLE_GENERATORS",
+    "arrow_value",
     "emit_cells",
     "emit_lines",
     "emit_parse",
+    "emit_partition_text",
+    "emit_partition_value",
     "emit_relation",
+    "emit_typed",
+    "engine_value",
+    "has_own_form",
 ]

@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from airflow_ddb_hive.engines.local.emit.instants import instant, micros, seconds
 from airflow_ddb_hive.engines.local.emit.java_text import cast_text
-from airflow_ddb_hive.engines.local.emit.sql import let, raise_error, wrap
+from airflow_ddb_hive.engines.local.emit.sql import let, wrap
+from airflow_ddb_hive.engines.local.emit.text_moments import (
+    text_to_date,
+    text_to_day_time,
+    text_to_timestamp,
+    text_to_year_month,
+)
 from airflow_ddb_hive.engines.local.emit.text_values import (
     text_to_boolean,
-    text_to_date,
     text_to_decimal,
     text_to_floating,
     text_to_integer,
-    text_to_timestamp,
 )
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.types import (
+    DOUBLE,
     ArrayType,
     CharType,
     DecimalType,
@@ -126,35 +132,38 @@ def _number_to_boolean(sql: str, _source: HiveType, _target: HiveType) -> str:
     return f"({sql} <> 0)"
 
 
-def _seconds(sql: str) -> str:
-    return f"(epoch_us(date_trunc('second', {sql})) // 1000000)"
-
-
 def _timestamp_to_integer(sql: str, _source: HiveType, target: HiveType) -> str:
-    return f"TRY_CAST({_seconds(sql)} AS {duckdb_type(target)})"
+    return f"TRY_CAST({seconds(sql)} AS {duckdb_type(target)})"
 
 
 def _timestamp_to_floating(sql: str, _source: HiveType, target: HiveType) -> str:
-    return let(
-        sql,
-        lambda v: (
-            f"CAST(CAST({_seconds(v)} AS DOUBLE) + "
-            f"(epoch_us({v}) - epoch_us(date_trunc('second', {v}))) / 1000000 AS {duckdb_type(target)})"
-        ),
-    )
+    def convert(v: str) -> str:
+        whole, micro = seconds(v), f"epoch_us({micros(v)})"
+        fraction = f"(({micro} - {whole} * 1000000) * 1000 + ({v}).n)"
+        return f"CAST(CAST({whole} AS DOUBLE) + {fraction} / 1000000000 AS {duckdb_type(target)})"
+
+    return let(sql, convert)
 
 
-def _timestamp_to_decimal(sql: str, _source: HiveType, target: HiveType) -> str:
-    micros = f"CAST(epoch_us({sql}) AS DECIMAL(20,0)) * CAST('0.000001' AS DECIMAL(7,6))"
-    return f"TRY_CAST({micros} AS {duckdb_type(target)})"
+def _timestamp_to_decimal(sql: str, source: HiveType, target: HiveType) -> str:
+    # Hive takes the way over DOUBLE: a decimal has no more of the fraction than a double.
+    return _floating_to_decimal(_timestamp_to_floating(sql, source, DOUBLE), DOUBLE, target)
 
 
 def _timestamp_to_boolean(sql: str, _source: HiveType, _target: HiveType) -> str:
-    return f"(epoch_us({sql}) <> 0)"
+    return let(sql, lambda v: f"(epoch_us({micros(v)}) <> 0 OR ({v}).n <> 0)")
 
 
-def _integer_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
-    return f"make_timestamp(CAST({sql} AS BIGINT) * 1000)"
+def _timestamp_to_date(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return f"CAST({micros(sql)} AS DATE)"
+
+
+def _date_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return instant(f"CAST({sql} AS TIMESTAMP)")
+
+
+def _milliseconds_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return instant(f"TRY(make_timestamp(CAST({sql} AS BIGINT) * 1000))")
 
 
 def _floating_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
@@ -163,22 +172,18 @@ def _floating_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> st
     )
 
 
-def _decimal_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
-    nanoseconds = "trunc(CAST({{v}} AS DECIMAL(38,18)) % CAST(1 AS DECIMAL(38,18)) * 1000000000)"
-    lost = raise_error("a timestamp has nanoseconds, which this engine does not keep: round it to microseconds")
+def _decimal_to_timestamp(sql: str, source: HiveType, _target: HiveType) -> str:
+    """Seconds; digits behind the ninth are cut off."""
+    scale = source.scale if isinstance(source, DecimalType) else 18
 
     def convert(v: str) -> str:
-        fraction = nanoseconds.format(v=v)
-        return (
-            f"CASE WHEN CAST({fraction} AS BIGINT) % 1000 <> 0 THEN CAST({lost} AS TIMESTAMP) "
-            f"ELSE make_timestamp(CAST(trunc({v}) AS BIGINT) * 1000000 + CAST({fraction} AS BIGINT) // 1000) END"
-        )
+        whole = f"TRY_CAST(trunc({v}) AS BIGINT)" if scale else f"TRY_CAST({v} AS BIGINT)"
+        rest = f"CAST(trunc(CAST({v} - trunc({v}) AS DECIMAL(27,18)) * 1000000000) AS BIGINT)" if scale else "0"
+        # A fraction below zero is one of the second before.
+        micro = f"TRY(make_timestamp(({whole} - 1) * 1000000 + (1000000000 + {rest}) // 1000))"
+        return instant(micro, f"(1000000000 + {rest}) % 1000")
 
     return let(sql, convert)
-
-
-def _boolean_to_timestamp(sql: str, _source: HiveType, _target: HiveType) -> str:
-    return f"make_timestamp(CAST({sql} AS BIGINT) * 1000)"
 
 
 def _to_text(sql: str, source: HiveType, target: HiveType) -> str:
@@ -200,7 +205,7 @@ _CONVERSIONS: dict[tuple[str, str], Conversion] = {
     ("integer", "floating"): _plain,
     ("integer", "decimal"): _null_if_too_large,
     ("integer", "boolean"): _number_to_boolean,
-    ("integer", "timestamp"): _integer_to_timestamp,
+    ("integer", "timestamp"): _milliseconds_to_timestamp,
     ("floating", "integer"): _floating_to_integer,
     ("floating", "floating"): _to_float,
     ("floating", "decimal"): _floating_to_decimal,
@@ -214,12 +219,12 @@ _CONVERSIONS: dict[tuple[str, str], Conversion] = {
     ("boolean", "integer"): _boolean_to_number,
     ("boolean", "floating"): _boolean_to_number,
     ("boolean", "decimal"): _boolean_to_number,
-    ("boolean", "timestamp"): _boolean_to_timestamp,
-    ("date", "timestamp"): _plain,
+    ("boolean", "timestamp"): _milliseconds_to_timestamp,
+    ("date", "timestamp"): _date_to_timestamp,
     ("date", "integer"): _null,
     ("date", "floating"): _null,
     ("date", "boolean"): _null,
-    ("timestamp", "date"): _plain,
+    ("timestamp", "date"): _timestamp_to_date,
     ("timestamp", "integer"): _timestamp_to_integer,
     ("timestamp", "floating"): _timestamp_to_floating,
     ("timestamp", "decimal"): _timestamp_to_decimal,
@@ -230,6 +235,10 @@ _CONVERSIONS: dict[tuple[str, str], Conversion] = {
     ("text", "boolean"): _from_text(text_to_boolean),
     ("text", "date"): _from_text(text_to_date),
     ("text", "timestamp"): _from_text(text_to_timestamp),
+    ("text", "interval_year_month"): _from_text(text_to_year_month),
+    ("text", "interval_day_time"): _from_text(text_to_day_time),
+    ("interval_year_month", "text"): _to_text,
+    ("interval_day_time", "text"): _to_text,
     ("text", "binary"): lambda sql, _source, _target: f"encode({sql})",
     ("binary", "text"): _to_text,
     **{(kind, "text"): _to_text for kind in ("integer", "floating", "decimal", "boolean", "date", "timestamp", "text")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.java_text import decimal_digits, decimal_text, floating_text
+from airflow_ddb_hive.engines.local.emit.java_text import cast_text, decimal_digits, decimal_text, floating_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.engines.local.emit.utf8 import binary_text
 from airflow_ddb_hive.engines.local.physical import quoted_field
@@ -51,6 +51,8 @@ def _plain(sql: str, type_: HiveType) -> str:
         return floating_text(sql, single=name == "float")
     if name == "binary":
         return binary_text(sql)
+    if name in ("date", "timestamp", "interval_year_month", "interval_day_time"):
+        return cast_text(sql, type_)
     return sql if name == "string" or name.startswith("varchar") else f"CAST({sql} AS VARCHAR)"
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions import AGGREGATES, FRAMELESS, REFUSED_FUNCTIONS, SQL_FUNCTIONS
+from airflow_ddb_hive.engines.local.emit.instants import instant_literal
 from airflow_ddb_hive.engines.local.emit.sql import text
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
@@ -22,6 +23,7 @@ from airflow_ddb_hive.hiveql.tree import (
     SortKey,
     Window,
 )
+from airflow_ddb_hive.model.types import TIMESTAMP
 
 __all__ = ["emit_expression", "emit_sort_key"]
 
@@ -68,11 +70,11 @@ def _literal(literal: Literal) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case str():
-            return text(value)
+            return instant_literal(value) if literal.type == TIMESTAMP else text(value)
         case bytes():
             return f"unhex('{value.hex()}')"
         case datetime():
-            return f"CAST('{value.isoformat(sep=' ')}' AS TIMESTAMP)"
+            return instant_literal(value.isoformat(sep=" "))
     written = value.isoformat() if isinstance(value, date) else str(value)
     return f"CAST('{written}' AS {target})"
 

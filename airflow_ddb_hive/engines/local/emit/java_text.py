@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from airflow_ddb_hive.engines.local.emit.instants import date_text, day_time_text, instant_text, year_month_text
 from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.engines.local.emit.utf8 import binary_text
 from airflow_ddb_hive.model.types import DecimalType, HiveType
 
-__all__ = ["cast_text", "decimal_digits", "decimal_text", "floating_text", "timestamp_text"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["cast_text", "decimal_digits", "decimal_text", "floating_text"]
 
 
 def floating_text(sql: str, *, single: bool) -> str:
@@ -100,11 +106,6 @@ def decimal_text(sql: str, hive_type: DecimalType) -> str:
     return f"rtrim(rtrim({digits}, '0'), '.')" if hive_type.scale else digits
 
 
-def timestamp_text(sql: str) -> str:
-    """Return ``2020-01-01 00:00:00.5``: the fraction only as long as it must be."""
-    return f"CAST({sql} AS VARCHAR)"
-
-
 def cast_text(sql: str, hive_type: HiveType) -> str:
     """Return the text that ``CAST(x AS STRING)`` gives for a primitive."""
     name = str(hive_type)
@@ -114,6 +115,14 @@ def cast_text(sql: str, hive_type: HiveType) -> str:
         return floating_text(sql, single=name == "float")
     if isinstance(hive_type, DecimalType):
         return decimal_text(sql, hive_type)
-    if name == "binary":
-        return binary_text(sql)
-    return f"CAST({sql} AS VARCHAR)"
+    written = _WRITTEN.get(name)
+    return f"CAST({sql} AS VARCHAR)" if written is None else written(sql)
+
+
+_WRITTEN: dict[str, Callable[[str], str]] = {
+    "binary": binary_text,
+    "date": date_text,
+    "timestamp": instant_text,
+    "interval_year_month": year_month_text,
+    "interval_day_time": day_time_text,
+}

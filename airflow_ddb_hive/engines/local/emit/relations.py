@@ -20,6 +20,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Project,
     Relation,
     Scan,
+    SetOperation,
     Sort,
     Union,
     Values,
@@ -152,7 +153,7 @@ class _Emission:
         shown = [
             key if i in used else f"CAST(NULL AS {duckdb_type(aggregate.keys[i].type)})" for i, key in enumerate(keys)
         ]
-        columns = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*shown, *calls, identity]))
+        columns = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*shown, identity, *calls]))
         listed = ", ".join(f"({', '.join(keys[place] for place in chosen)})" for chosen in sets)
         return f"SELECT {columns} FROM {inner} GROUP BY GROUPING SETS ({listed})"
 
@@ -168,6 +169,11 @@ class _Emission:
         inner = limit.input
         query = self.sort(inner) if isinstance(inner, Sort) else f"{_same(inner)} FROM {self._from(inner)}"
         return f"{query} LIMIT {limit.count}" + (f" OFFSET {limit.offset}" if limit.offset else "")
+
+    def set_operation(self, operation: SetOperation) -> str:
+        word = f"{operation.kind.upper()}{' ALL' if operation.all else ''}"
+        sides = [f"{_same(side)} FROM {self._from(side)}" for side in (operation.left, operation.right)]
+        return f" {word} ".join(f"({side})" for side in sides)
 
     def union(self, union: Union) -> str:
         places = present_columns(union)
@@ -189,6 +195,7 @@ def _same(relation: Relation, select: str = "SELECT") -> str:
 
 _SELECTS: dict[type[Relation], Callable[..., str]] = {
     Scan: _Emission.scan,
+    SetOperation: _Emission.set_operation,
     Values: _Emission.values,
     Project: _Emission.project,
     Filter: _Emission.filter,

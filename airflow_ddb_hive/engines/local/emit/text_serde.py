@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.java_text import decimal_digits, floating_text
+from airflow_ddb_hive.engines.local.emit.casts import emit_cast
+from airflow_ddb_hive.engines.local.emit.java_text import cast_text, decimal_digits
 from airflow_ddb_hive.engines.local.emit.sql import let, text
+from airflow_ddb_hive.engines.local.emit.text_moments import text_to_date, text_to_timestamp
 from airflow_ddb_hive.engines.local.emit.text_values import (
     text_to_boolean,
-    text_to_date,
     text_to_decimal,
     text_to_floating,
     text_to_integer,
-    text_to_timestamp,
 )
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.model.partition_path import DEFAULT_PARTITION
 from airflow_ddb_hive.model.types import (
+    STRING,
     ArrayType,
     CharType,
     DecimalType,
@@ -27,17 +29,28 @@ from airflow_ddb_hive.model.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from airflow_ddb_hive.hiveql.tree import OutputColumn
     from airflow_ddb_hive.model.delimited import DelimitedOptions
     from airflow_ddb_hive.model.table import Column
 
-__all__ = ["emit_cells", "emit_parse"]
+__all__ = ["emit_cells", "emit_parse", "emit_partition_text", "emit_partition_value"]
 
 
-def emit_cells(query: str, columns: Sequence[OutputColumn | Column], options: DelimitedOptions) -> str:
+_DEEPEST = 8
+"""DuckDB's time to bind nested lambdas triples with each level: nine take half a minute."""
+
+
+def emit_cells(
+    query: str,
+    columns: Sequence[OutputColumn | Column],
+    options: DelimitedOptions,
+    others: Mapping[int, str] | None = None,
+) -> str:
     """Return a SELECT of each column's text as a file has it; NULL stays NULL.
+
+    ``others`` are further columns: the SQL of each over the query, which goes by the name ``r``.
 
     Example:
         >>> from airflow_ddb_hive.hiveql.tree import OutputColumn
@@ -47,12 +60,17 @@ def emit_cells(query: str, columns: Sequence[OutputColumn | Column], options: De
         'SELECT CAST(r.c0 AS VARCHAR) AS c0 FROM (SELECT 1 AS c0) AS r'
     """
     cells = [f"{_write(f'r.c{i}', column.type, options, 1)} AS c{i}" for i, column in enumerate(columns)]
+    cells += [f"{sql} AS c{i}" for i, sql in (others or {}).items()]
     return f"SELECT {', '.join(cells)} FROM ({query}) AS r"
 
 
 def _separator(options: DelimitedOptions, depth: int) -> str:
     if depth >= len(options.separators):
         raise UnsupportedSqlError("a column of a text table is nested deeper than Hive has separators")
+    if depth > _DEEPEST:
+        raise UnsupportedSqlError(
+            f"a column of a text table is nested deeper than {_DEEPEST} levels: store it as PARQUET"
+        )
     return text(options.separators[depth])
 
 
@@ -96,9 +114,9 @@ def _write_primitive(sql: str, type_: HiveType, options: DelimitedOptions) -> st
     name = str(type_)
     if name == "string":
         return _escape(sql, options)
-    if name in ("float", "double"):
-        return floating_text(sql, single=name == "float")
-    return f"to_base64({sql})" if name == "binary" else f"CAST({sql} AS VARCHAR)"
+    if name == "binary":
+        return f"to_base64({sql})"
+    return f"CAST({sql} AS VARCHAR)" if name == "boolean" else cast_text(sql, type_)
 
 
 def _escape(sql: str, options: DelimitedOptions) -> str:
@@ -114,8 +132,15 @@ def _escape(sql: str, options: DelimitedOptions) -> str:
     return result
 
 
-def emit_parse(source: str, columns: Sequence[tuple[int, HiveType]], options: DelimitedOptions) -> str:
+def emit_parse(
+    source: str,
+    columns: Sequence[tuple[int, HiveType]],
+    options: DelimitedOptions,
+    others: Mapping[int, str] | None = None,
+) -> str:
     """Return a SELECT of typed columns ``c<i>`` from a source of text columns ``c<i>``.
+
+    ``others`` are columns that are no text of the file: the SQL of each over the source, which goes by the name ``s``.
 
     Example:
         >>> from airflow_ddb_hive.model.delimited import DelimitedOptions
@@ -124,17 +149,41 @@ def emit_parse(source: str, columns: Sequence[tuple[int, HiveType]], options: De
         'SELECT s.c0 AS c0 FROM cells AS s'
     """
     parsed = [f"{_read(f's.c{i}', type_, options, 1)} AS c{i}" for i, type_ in columns]
+    parsed += [f"{sql} AS c{i}" for i, sql in (others or {}).items()]
     return f"SELECT {', '.join(parsed) or '0 AS c_'} FROM {source} AS s"
+
+
+def emit_partition_text(sql: str, type_: HiveType) -> str:
+    """Return the text of a partition column's value; NULL and the empty text are the default partition's.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import STRING
+        >>> emit_partition_text("r.c1", STRING)
+        "coalesce(nullif(r.c1, ''), '__HIVE_DEFAULT_PARTITION__')"
+    """
+    written = sql if type_ == STRING else emit_cast(sql, type_, STRING)
+    return f"coalesce(nullif({written}, ''), {text(DEFAULT_PARTITION)})"
+
+
+def emit_partition_value(sql: str, type_: HiveType) -> str:
+    """Return a partition column's value from its text; the default partition's is NULL, but in a text column.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import STRING
+        >>> emit_partition_value("s.c1", STRING)
+        's.c1'
+    """
+    if type_ == STRING:
+        return sql
+    return emit_cast(f"nullif({sql}, {text(DEFAULT_PARTITION)})", STRING, type_)
 
 
 def _read(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
     match type_:
-        case ArrayType() | MapType() | StructType() if options.escape is not None:
-            raise UnsupportedSqlError(f"a column of type {type_} in a text table with ESCAPED BY is not supported yet")
         case ArrayType(element):
             item = f"e{depth}"
             read = _read_inner(item, element, options, depth + 1)
-            parts = f"string_split({sql}, {_separator(options, depth)})"
+            parts = _split(sql, options, depth)
             listed = f"list_transform({parts}, lambda {item}: {read})"
             return f"CAST(CASE WHEN {sql} = '' THEN [] ELSE {listed} END AS {duckdb_type(type_)})"
         case MapType(key, value):
@@ -142,6 +191,18 @@ def _read(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> s
         case StructType():
             return _read_struct(sql, type_, options, depth)
     return _read_primitive(sql, type_, options)
+
+
+def _split(sql: str, options: DelimitedOptions, depth: int) -> str:
+    """The parts between separators of one level; an escaped separator parts nothing, and stays escaped."""
+    separator = _separator(options, depth)
+    plain = f"string_split({sql}, {separator})"
+    if options.escape is None:
+        return plain
+    between, mark = (f"\\x{{{ord(char):x}}}" for char in (options.separators[depth], options.escape))
+    pattern = f"(?s){between}((?:{mark}.|[^{between}{mark}])*(?:{mark}$)?)"
+    exact = f"regexp_extract_all({separator} || {sql}, {text(pattern)}, 1)"
+    return f"CASE WHEN strpos({sql}, {text(options.escape)}) = 0 THEN {plain} ELSE {exact} END"
 
 
 def _read_inner(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
@@ -153,12 +214,16 @@ def _read_map(sql: str, key: HiveType, value: HiveType, options: DelimitedOption
     """The first of equal keys wins; an entry without separator has a NULL value; a NULL key is left out."""
     mark = _separator(options, depth + 1)
     item, pair = f"e{depth}", f"p{depth}"
+    key_text = f"split_part({item}, {mark}, 1)"
     value_text = f"CASE WHEN strpos({item}, {mark}) > 0 THEN {item}[strpos({item}, {mark}) + 1:] END"
+    if options.escape is not None:
+        key_text = f"({_split(item, options, depth + 1)})[1]"
+        value_text = f"CASE WHEN length({item}) > length({key_text}) THEN {item}[length({key_text}) + 2:] END"
     entry = (
-        f"{{'k': {_read_inner(f'split_part({item}, {mark}, 1)', key, options, depth + 2)}, "
+        f"{{'k': {_read_inner(key_text, key, options, depth + 2)}, "
         f"'v': {_read_inner(value_text, value, options, depth + 2)}}}"
     )
-    entries = f"list_transform(string_split({sql}, {_separator(options, depth)}), lambda {item}: {entry})"
+    entries = f"list_transform({_split(sql, options, depth)}, lambda {item}: {entry})"
     kept = let(
         entries,
         lambda v: (
@@ -181,11 +246,7 @@ def _read_struct(sql: str, type_: StructType, options: DelimitedOptions, depth: 
         )
         return f"CASE WHEN {parts} IS NOT NULL THEN struct_pack({packed}) END"
 
-    # An empty cell is a struct whose every field is NULL: no part at all rather than one empty part.
-    parts = (
-        f"CASE WHEN {sql} = '' THEN CAST([] AS VARCHAR[]) ELSE string_split({sql}, {_separator(options, depth)}) END"
-    )
-    return let(parts, read)
+    return let(_split(sql, options, depth), read)
 
 
 def _lazy(convert: Callable[..., str]) -> Callable[[str, HiveType, DelimitedOptions], str]:

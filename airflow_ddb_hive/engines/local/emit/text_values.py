@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.sql import let, raise_error
+from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 
 if TYPE_CHECKING:
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "text_to_boolean",
-    "text_to_date",
     "text_to_decimal",
     "text_to_floating",
     "text_to_integer",
-    "text_to_timestamp",
 ]
 
 _BLANKS = "(chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(0))"
@@ -78,54 +76,3 @@ def text_to_boolean(sql: str, _target: HiveType, *, lazy: bool = False) -> str:
     if lazy:
         return f"CASE lower({sql}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
     return f"(lower({sql}) NOT IN ('', 'false', 'off', 'no', '0'))"
-
-
-def _date_of(v: str, tail: str) -> str:
-    """A date whose month and day may be too large: they carry over, as Java's lenient calendar does."""
-    form = f"'^ *([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}}){tail}'"
-    year, month, day = (f"CAST(regexp_extract({v}, {form}, {group}) AS INTEGER)" for group in (1, 2, 3))
-    months = f"to_months({month} - 1)"
-    return (
-        f"CASE WHEN regexp_matches({v}, {form}) THEN "
-        f"CAST(make_date(greatest({year}, 1), 1, 1) + {months} + to_days({day} - 1) AS DATE) END"
-    )
-
-
-def text_to_date(sql: str, _target: HiveType, *, lazy: bool = False) -> str:
-    """``2020-1-31``; after a blank anything may follow."""
-
-    def convert(v: str) -> str:
-        regular = f"length({v}) = 10 AND CAST(TRY_CAST({v} AS DATE) AS VARCHAR) = {v}"
-        tail = "( .*)?$" if lazy else "([ T].*)?$"
-        return f"CASE WHEN {regular} THEN TRY_CAST({v} AS DATE) ELSE {_date_of(v, tail)} END"
-
-    return let(sql, convert)
-
-
-def text_to_timestamp(sql: str, _target: HiveType, *, lazy: bool = False) -> str:
-    """``2020-01-01 10:11:12.5``; CAST also takes a date, or a date and what it cannot read."""
-
-    def convert(v: str) -> str:
-        regular = f"length({v}) BETWEEN 19 AND 26 AND CAST(TRY_CAST({v} AS TIMESTAMP) AS VARCHAR) = {v}"
-        return f"CASE WHEN {regular} THEN TRY_CAST({v} AS TIMESTAMP) ELSE {_irregular_timestamp(v, lazy=lazy)} END"
-
-    return let(sql, convert)
-
-
-def _irregular_timestamp(v: str, *, lazy: bool) -> str:
-    zone = " *$" if lazy else "(?:[^0-9.].*)?$"
-    form = (
-        f"'^ *[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}[ T]([0-9]{{1,2}}):([0-9]{{1,2}}):([0-9]{{1,2}})([.][0-9]+)?{zone}'"
-    )
-    hours, minutes, seconds = (f"CAST(regexp_extract({v}, {form}, {group}) AS BIGINT)" for group in (1, 2, 3))
-    fraction = f"rpad(regexp_extract({v}, {form}, 4)[2:], 9, '0')"
-    lost = raise_error("a timestamp has nanoseconds, which this engine does not keep: cut it to six digits")
-    clock = (
-        f"to_microseconds((({hours} * 60 + {minutes}) * 60 + {seconds}) * 1000000 + CAST({fraction}[1:6] AS BIGINT))"
-    )
-    day = _date_of(v, "[ T].*$")
-    fallback = "NULL" if lazy else f"CAST({_date_of(v, '([ T].*)?$')} AS TIMESTAMP)"
-    return (
-        f"CASE WHEN regexp_matches({v}, {form}) THEN CASE WHEN CAST({fraction}[7:9] AS INTEGER) <> 0 "
-        f"THEN CAST({lost} AS TIMESTAMP) ELSE CAST({day} AS TIMESTAMP) + {clock} END ELSE {fallback} END"
-    )

@@ -23,6 +23,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Relation,
     ScalarSubquery,
     Scan,
+    SetOperation,
     Sort,
     Union,
 )
@@ -60,7 +61,8 @@ def conjuncts_of(condition: Expression) -> Iterator[Expression]:
 
 def _walked(relation: Relation, conditions: _Conditions) -> Iterator[ScanUse]:
     if isinstance(relation, Scan):
-        yield ScanUse(relation, conditions)
+        # A condition would change which rows a sample takes.
+        yield ScanUse(relation, conditions if relation.sample is None else ())
         return
     for expression in _expressions(relation):
         for subquery in _subqueries(expression):
@@ -123,7 +125,9 @@ def _renumbered(conditions: _Conditions, below: Relation) -> _Conditions:
 
 
 def _filter(relation: Filter, conditions: _Conditions) -> Iterator[tuple[Relation, _Conditions]]:
-    yield relation.input, (*_renumbered(conditions, relation.input), *conjuncts_of(relation.condition))
+    # In a subquery a conjunct may speak of the query around it, too.
+    own = _only(conjuncts_of(relation.condition), relation.input)
+    yield relation.input, (*_renumbered(conditions, relation.input), *own)
 
 
 def _same(relation: Sort | Distinct, conditions: _Conditions) -> Iterator[tuple[Relation, _Conditions]]:
@@ -167,6 +171,12 @@ def _aggregate(relation: Aggregate, conditions: _Conditions) -> Iterator[tuple[R
 def _union(relation: Union, conditions: _Conditions) -> Iterator[tuple[Relation, _Conditions]]:
     for one in relation.inputs:
         yield one, _renumbered(conditions, one)
+
+
+def _set_operation(relation: SetOperation, conditions: _Conditions) -> Iterator[tuple[Relation, _Conditions]]:
+    """A row of either side that the conditions refuse can only keep or remove rows that they refuse as well."""
+    for side in (relation.left, relation.right):
+        yield side, _renumbered(conditions, side)
 
 
 _ABOVE = {
@@ -264,6 +274,7 @@ _BELOW: dict[type[Relation], Callable[..., Iterator[tuple[Relation, _Conditions]
     LateralView: _lateral,
     Limit: _limit,
     Project: _project,
+    SetOperation: _set_operation,
     Sort: _same,
     Union: _union,
 }

@@ -118,7 +118,7 @@ def test_grouping_sets_count_a_bit_for_each_key_left_out(connection: duckdb.Duck
     counted = (call(BIGINT, "count"),)
     sets = Aggregate(4, columns(STRING, INT, BIGINT, BIGINT), scan(1, 0, 1), keys, counted, ((0,), ()))
     assert sorted(lines(connection, sets)) == [
-        "NULL\tNULL\t1\t1", "NULL\tNULL\t4\t3", "x\tNULL\t2\t1", "y\tNULL\t1\t1",
+        "NULL\tNULL\t1\t1", "NULL\tNULL\t3\t4", "x\tNULL\t1\t2", "y\tNULL\t1\t1",
     ]  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from airflow_ddb_hive.engines.local.emit.functions.collection import COLLECTIONS
 from airflow_ddb_hive.engines.local.emit.functions.conditional import CONDITIONALS
 from airflow_ddb_hive.engines.local.emit.functions.date import DATES
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
+from airflow_ddb_hive.engines.local.emit.functions.formats import FORMATS
+from airflow_ddb_hive.engines.local.emit.functions.hashes import HASHES
+from airflow_ddb_hive.engines.local.emit.functions.masks import MASKS
 from airflow_ddb_hive.engines.local.emit.functions.mathematics import MATHEMATICS
 from airflow_ddb_hive.engines.local.emit.functions.operators import OPERATORS
 from airflow_ddb_hive.engines.local.emit.functions.string import STRINGS
@@ -30,28 +33,25 @@ SQL_FUNCTIONS: dict[str, Emitter] = {
     **DATES,
     **CONDITIONALS,
     **COLLECTIONS,
+    **FORMATS,
+    **HASHES,
+    **MASKS,
 }
 """Scalar functions and operators by the names that bound calls carry."""
 
 _NO_SQL = "no SQL of the engine has its meaning"
 
+_SKETCH = "Hive's histogram depends on the order of its rows: use percentile"
+
 REFUSED_FUNCTIONS: dict[str, str] = {
     "aes_decrypt": _NO_SQL,
     "aes_encrypt": _NO_SQL,
-    "chr": "Hive counts its codes modulo 256 as Latin-1",
-    "conv": _NO_SQL,
-    "crc32": _NO_SQL,
     "current_database": "the engine does not know it here: write the name",
     "current_user": "no Hive session has a user here",
-    "format_number": _NO_SQL,
-    "hash": "its value is Java's own",
-    "mask": _NO_SQL,
-    "parse_url": _NO_SQL,
-    "percentile_approx": "Hive's histogram gives other numbers than any other: use percentile",
-    "printf": "Java's formats differ from the engine's",
+    "histogram_numeric": _SKETCH,
+    "percentile_approx": _SKETCH,
     "rand": "a seeded sequence is Java's own",
     "sentences": _NO_SQL,
-    "soundex": _NO_SQL,
     "uuid": "a value that no second run repeats makes no job repeatable",
     "version": "there is no Hive here",
 }

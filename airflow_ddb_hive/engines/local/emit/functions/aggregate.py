@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from airflow_ddb_hive.engines.local.emit.sql import let, placed, wrap
-from airflow_ddb_hive.engines.local.physical import duckdb_type
+from airflow_ddb_hive.engines.local.emit.casts import emit_cast
+from airflow_ddb_hive.engines.local.emit.functions.decimals import Decimal, as_decimal_type, divided, sum_of
+from airflow_ddb_hive.engines.local.emit.sql import let, wrap
+from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql.functions.conversion import is_text
 from airflow_ddb_hive.hiveql.tree import Call, Literal
-from airflow_ddb_hive.model.types import ArrayType, DecimalType, StructType
+from airflow_ddb_hive.model.types import DOUBLE, STRING, ArrayType, DecimalType, StructType
 
 __all__ = ["AGGREGATES", "FRAMELESS", "AggregateEmitter"]
 
 AggregateEmitter = Callable[[Call, Sequence[str], str], str]
+
+_SUMMABLE = 28
+"""The most digits of which 10 thousand million numbers have a sum of 38 digits."""
 
 FRAMELESS = frozenset({"cume_dist", "dense_rank", "lag", "lead", "ntile", "percent_rank", "rank", "row_number"})
 """Window functions that look at the whole partition whatever the frame says."""
@@ -33,40 +40,101 @@ def _count(call: Call, arguments: Sequence[str], over: str) -> str:
     return f"count({_inner(call, [packed])}){over}"
 
 
+def _text_sum(call: Call, value: str, over: str) -> tuple[str, str]:
+    """The sum of text: Hive skips what is no number, but knows that there was some; and how much there was."""
+    distinct = "DISTINCT " if call.distinct else ""
+    count = f"count({distinct}{value}){over}"
+    total = f"sum({distinct}{emit_cast(value, STRING, DOUBLE)}){over}"
+    return f"CASE WHEN {count} > 0 THEN coalesce({total}, 0) END", count
+
+
 def _sum(call: Call, arguments: Sequence[str], over: str) -> str:
+    if isinstance(call.type, DecimalType):
+        return _decimal_sum(call, arguments[0], over, call.type)
+    if is_text(call.arguments[0].type):
+        return _text_sum(call, arguments[0], over)[0]
     total = f"sum({_inner(call, arguments)}){over}"
     if str(call.type) == "bigint":
         return wrap(f"({total} & {(1 << 64) - 1}::HUGEINT)", "bigint")
-    if isinstance(call.type, DecimalType):
-        return f"TRY_CAST({total} AS {duckdb_type(call.type)})"
     return total
+
+
+def _decimal_sum(call: Call, value: str, over: str, target: DecimalType) -> str:
+    source = as_decimal_type(call.arguments[0].type)
+    if source.precision <= _SUMMABLE:
+        return f"TRY_CAST(sum({_inner(call, [value])}){over} AS {duckdb_type(target)})"
+    if call.distinct:
+        return let(
+            f"list(DISTINCT {value}){over}",
+            lambda v: _parts(
+                lambda part: f"list_sum(list_transform({v}, lambda x: {part.format('x')}))", source, target
+            ),
+        )
+    return _parts(lambda part: f"sum({part.format(value)}){over}", source, target)
+
+
+def _parts(sum_: Callable[[str], str], source: DecimalType, target: DecimalType) -> str:
+    """Sums of numbers with up to 38 digits: the first 19, the others and those behind the point each by themselves."""
+    limb = f"{10**19}::HUGEINT"
+    high = sum_(f"(CAST(trunc({{0}}) AS HUGEINT) // {limb})")
+    low = sum_(f"(CAST(trunc({{0}}) AS HUGEINT) % {limb})")
+
+    def whole(h: str) -> str:
+        return let(
+            low,
+            lambda v: (
+                f"CASE WHEN abs(CAST({h} AS DOUBLE) * 1e19 + CAST({v} AS DOUBLE)) < 1.1e38 "
+                f"THEN TRY_CAST({h} * {limb} + {v} AS DECIMAL(38,0)) END"
+            ),
+        )
+
+    total = let(high, whole)
+    if not source.scale:
+        return f"TRY_CAST({total} AS {duckdb_type(target)})"
+    fraction = sum_("({0} - trunc({0}))")
+    wide = DecimalType(38, source.scale)
+    return let(
+        total,
+        lambda w: let(fraction, lambda f: sum_of("+", Decimal(w, DecimalType(38, 0)), Decimal(f, wide), target)),
+    )
+
+
+def _plain_average(call: Call, arguments: Sequence[str], over: str) -> str:
+    if str(call.arguments[0].type) == "bigint" and not over:
+        total = wrap(f"(sum({_inner(call, arguments)}) & {(1 << 64) - 1}::HUGEINT)", "bigint")
+        return f"({total} / nullif(count({_inner(call, arguments)}), 0))"
+    if not is_text(call.arguments[0].type):
+        return f"avg({_inner(call, arguments)}){over}"
+    if over:
+        return f"avg({emit_cast(arguments[0], STRING, DOUBLE)}){over}"
+    # Hive's optimiser makes an average a sum by a count, and the count knows no numbers.
+    total, count = _text_sum(call, arguments[0], over)
+    return f"({total} / nullif({count}, 0))"
 
 
 def _avg(call: Call, arguments: Sequence[str], over: str) -> str:
     if not isinstance(call.type, DecimalType):
-        return f"avg({_inner(call, arguments)}){over}"
-    source = call.arguments[0].type
-    scale = source.scale if isinstance(source, DecimalType) else 0
-    result_scale, target = call.type.scale, duckdb_type(call.type)
-    shift = result_scale - scale
-    total = f"sum({_inner(call, arguments)}){over}"
+        return _plain_average(call, arguments, over)
+    source = as_decimal_type(call.arguments[0].type)
+    total_type = DecimalType(min(38, source.precision + 10), source.scale)
+    total = _decimal_sum(call, arguments[0], over, total_type)
     count = f"count({_inner(call, arguments)}){over}"
-
-    def quotient(sum_: str) -> str:
-        unscaled = f"CAST(replace(CAST({sum_} AS VARCHAR), '.', '') AS HUGEINT)"
-        whole = f"({unscaled} * {10**shift}::HUGEINT)"
-
-        def divide(n: str) -> str:
-            half = f"CASE WHEN 2 * abs({whole} % {n}) >= {n} THEN sign({unscaled}) ELSE 0 END"
-            return f"TRY_CAST({placed(f'({whole} // {n} + {half})', result_scale)} AS {target})"
-
-        return let(f"nullif({count}, 0)", divide)
-
-    return let(total, quotient)
+    target = call.type
+    return let(
+        total,
+        lambda t: let(count, lambda n: divided(Decimal(t, total_type), Decimal(n, DecimalType(19, 0)), target)),
+    )
 
 
 def _extreme(name: str) -> AggregateEmitter:
     def emit(call: Call, arguments: Sequence[str], over: str) -> str:
+        if isinstance(call.type, StructType) and not any(
+            isinstance(type_, ArrayType | StructType) for _, type_ in call.type.fields
+        ):
+            # Hive puts a missing field before all others, DuckDB behind.
+            fields = [f"({arguments[0]}).{quoted_field(field)}" for field, _ in call.type.fields]
+            key = ", ".join(f"{field} IS NOT NULL, {field}" for field in fields)
+            return f"arg_{name}({arguments[0]}, CASE WHEN {arguments[0]} IS NOT NULL THEN row({key}) END){over}"
         if isinstance(call.type, ArrayType | StructType):
             raise UnsupportedSqlError(f"{name}() of {call.type} is not supported: take it of its parts")
         return f"{name}({arguments[0]}){over}"
@@ -105,13 +173,33 @@ def _edge(name: str) -> AggregateEmitter:
     return emit
 
 
-_REGRESSIONS = ("avgx", "avgy", "intercept", "r2", "slope", "sxx", "sxy", "syy")
+def _known(name: str) -> AggregateEmitter:
+    """A statistic that is NULL where its formula divides nothing by nothing."""
+    return lambda call, arguments, over: let(
+        f"{name}({_inner(call, arguments)}){over}", lambda v: f"CASE WHEN NOT isnan({v}) THEN {v} END"
+    )
+
+
+def _regression_average(place: int) -> AggregateEmitter:
+    """The average of one side over the rows that have both."""
+
+    def emit(call: Call, arguments: Sequence[str], over: str) -> str:
+        if not isinstance(call.type, DecimalType):
+            return _known(call.function)(call, arguments, over)
+        both = f"CASE WHEN {arguments[1 - place]} IS NOT NULL THEN {arguments[place]} END"
+        argument = call.arguments[place]
+        return _avg(replace(call, arguments=(argument,)), [both], over)
+
+    return emit
+
+
+_REGRESSIONS = ("intercept", "r2", "slope", "sxx", "sxy", "syy")
 
 AGGREGATES: dict[str, AggregateEmitter] = {
     "avg": _avg,
     "collect_list": _collect,
     "collect_set": _collect,
-    "corr": _plain("corr"),
+    "corr": _known("corr"),
     "count": _count,
     "covar_pop": _plain("covar_pop"),
     "covar_samp": _plain("covar_samp"),
@@ -128,8 +216,10 @@ AGGREGATES: dict[str, AggregateEmitter] = {
     "percentile": _percentile,
     "rank": _integer("rank"),
     "row_number": _integer("row_number"),
+    "regr_avgx": _regression_average(1),
+    "regr_avgy": _regression_average(0),
     "regr_count": _integer("regr_count"),
-    **{f"regr_{name}": _plain(f"regr_{name}") for name in _REGRESSIONS},
+    **{f"regr_{name}": _known(f"regr_{name}") for name in _REGRESSIONS},
     "stddev_pop": _plain("stddev_pop"),
     "stddev_samp": _plain("stddev_samp"),
     "sum": _sum,

@@ -27,6 +27,9 @@ def _extreme(name: str) -> Emitter:
 CONDITIONALS: dict[str, Emitter] = {
     "assert_true": form("CASE WHEN {0} THEN NULL ELSE CAST(error('ASSERT_TRUE(): assertion failed.') AS INTEGER) END"),
     "coalesce": call("coalesce"),
+    "enforce_constraint": form(
+        "CASE WHEN {0} THEN TRUE ELSE CAST(error('Either CHECK or NOT NULL constraint violated!') AS BOOLEAN) END"
+    ),
     "greatest": _extreme("greatest"),
     "if": form("CASE WHEN {0} THEN {1} ELSE {2} END"),
     "least": _extreme("least"),

@@ -1,200 +1,219 @@
-"""Dates and times. Hive's timestamps have no zone; what needs one (``unix_timestamp``) takes UTC."""
+"""Dates and times. Hive's timestamps have no zone; UNIX_TIMESTAMP and FROM_UNIXTIME read them in the session's."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.emit.casts import emit_cast
+from airflow_ddb_hive.engines.local.emit.functions.calendar import label, labelled_moment, week_of_year
+from airflow_ddb_hive.engines.local.emit.functions.date_patterns import (
+    Field,
+    formatted,
+    named_text,
+    parsed_seconds,
+    read_pattern,
+    zoned_seconds,
+)
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
 from airflow_ddb_hive.engines.local.emit.functions.string import literal_text
+from airflow_ddb_hive.engines.local.emit.functions.temporal import INTERVALS
+from airflow_ddb_hive.engines.local.emit.functions.zones import from_utc, to_utc
+from airflow_ddb_hive.engines.local.emit.instants import date_text, instant, micros, milliseconds
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql.tree import Literal
+from airflow_ddb_hive.model.types import DATE, INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH, TIMESTAMP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow_ddb_hive.hiveql.tree import Call, Expression
 
-__all__ = ["DATES", "strftime_pattern"]
+__all__ = ["DATES"]
 
-_LETTERS = {
-    "yyyy": "%Y",
-    "yy": "%y",
-    "MM": "%m",
-    "MMM": "%b",
-    "MMMM": "%B",
-    "dd": "%d",
-    "d": "%-d",
-    "M": "%-m",
-    "HH": "%H",
-    "H": "%-H",
-    "hh": "%I",
-    "mm": "%M",
-    "ss": "%S",
-    "SSS": "%g",
-    "a": "%p",
-    "E": "%a",
-    "EEE": "%a",
-    "EEEE": "%A",
-    "DDD": "%j",
-    "y": "%Y",
-}
-_TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
+_DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss"
 
 
-def strftime_pattern(java: str) -> str:
-    """Return a SimpleDateFormat pattern in strftime's letters.
-
-    Example:
-        >>> strftime_pattern("yyyy-MM-dd'T'HH:mm:ss")
-        '%Y-%m-%dT%H:%M:%S'
-
-    Raises:
-        UnsupportedSqlError: The pattern has a letter that strftime cannot say.
-    """
-    out = []
-    end = 0
-    for match in _TOKEN.finditer(java):
-        token = match.group()
-        if match.start() != end:
-            break
-        end = match.end()
-        if match.group(2):
-            if token not in _LETTERS:
-                raise UnsupportedSqlError(f"the date pattern {java!r} has {token!r}, which is not supported")
-            out.append(_LETTERS[token])
-        else:
-            literal = (match.group(1) or "").replace("''", "'") or "'" if token.startswith("'") else token
-            out.append(literal.replace("%", "%%"))
-    if end != len(java):
-        raise UnsupportedSqlError(f"the date pattern {java!r} cannot be read")
-    return "".join(out)
+def _fields(pattern: str, what: str) -> list[Field]:
+    fields = read_pattern(pattern)
+    if fields is None:
+        raise UnsupportedSqlError(f"{what} {pattern!r} is none that Java reads: put text in single quotes")
+    return fields
 
 
-def _pattern(argument: Expression, what: str) -> str:
-    return text(strftime_pattern(literal_text(argument, what)))
+def _is_null(argument: Expression) -> bool:
+    return isinstance(argument, Literal) and argument.value is None
 
 
-def _date_format(call_: Call, arguments: Sequence[str]) -> str:
-    return f"strftime({arguments[0]}, {_pattern(call_.arguments[1], 'the pattern of date_format')})"
+def _date_format(call: Call, arguments: Sequence[str]) -> str:
+    """NULL where the pattern is none."""
+    if _is_null(call.arguments[1]):
+        return "CAST(NULL AS VARCHAR)"
+    fields = read_pattern(literal_text(call.arguments[1], "the pattern of date_format"))
+    return "CAST(NULL AS VARCHAR)" if fields is None else formatted(micros(arguments[0]), fields)
 
 
-def _from_unixtime(call_: Call, arguments: Sequence[str]) -> str:
-    pattern = (
-        _pattern(call_.arguments[1], "the pattern of from_unixtime")
-        if len(arguments) > 1
-        else text("%Y-%m-%d %H:%M:%S")
-    )
-    return f"strftime(make_timestamp(CAST({arguments[0]} AS BIGINT) * 1000000), {pattern})"
+def _from_unixtime(call: Call, arguments: Sequence[str]) -> str:
+    what = "the pattern of from_unixtime"
+    if call.arguments[1:] and _is_null(call.arguments[1]):
+        return "CAST(NULL AS VARCHAR)"
+    pattern = literal_text(call.arguments[1], what) if call.arguments[1:] else _DEFAULT_PATTERN
+    moment = f"CAST(TRY(make_timestamptz(CAST({arguments[0]} AS BIGINT) * 1000000)) AS TIMESTAMP)"
+    return formatted(moment, _fields(pattern, what))
 
 
-def _epoch(sql: str) -> str:
-    return f"CAST(epoch_us(date_trunc('second', CAST({sql} AS TIMESTAMP))) // 1000000 AS BIGINT)"
-
-
-def _unix_timestamp(call_: Call, arguments: Sequence[str]) -> str:
+def _unix_timestamp(call: Call, arguments: Sequence[str]) -> str:
     if not arguments:
-        return _epoch("(now() AT TIME ZONE 'UTC')")
-    if str(call_.arguments[0].type) in ("date", "timestamp"):
-        return _epoch(arguments[0])
-    pattern = _pattern(call_.arguments[1], "the pattern of unix_timestamp") if len(arguments) > 1 else None
-    return _epoch(f"try_strptime({arguments[0]}, {pattern or text('%Y-%m-%d %H:%M:%S')})")
+        return "CAST(epoch_us(now()) // 1000000 AS BIGINT)"
+    type_ = call.arguments[0].type
+    if type_ == DATE:
+        return zoned_seconds(f"CAST({arguments[0]} AS TIMESTAMP)")
+    if type_ == TIMESTAMP:
+        return zoned_seconds(f"date_trunc('second', {micros(arguments[0])})")
+    what = "the pattern of unix_timestamp"
+    if call.arguments[1:] and _is_null(call.arguments[1]):
+        return "CAST(NULL AS BIGINT)"
+    pattern = literal_text(call.arguments[1], what) if call.arguments[1:] else _DEFAULT_PATTERN
+    return parsed_seconds(arguments[0], _fields(pattern, what), pattern)
 
 
-def _part(name: str) -> Emitter:
-    return form(f"CAST({name}({{0}}) AS INTEGER)")
+def _day_part(name: str) -> Emitter:
+    def emit(call: Call, arguments: Sequence[str]) -> str:
+        type_, value = call.arguments[0].type, arguments[0]
+        if type_ == INTERVAL_YEAR_MONTH:
+            return _signed(value, "{v} // 12" if name == "year" else "{v} % 12")
+        if type_ == INTERVAL_DAY_TIME:
+            return _signed(value, "{v} // 86400000000000")
+        return f"CAST({name}({label(value)}) AS INTEGER)"
+
+    return emit
 
 
-def _add_months(call_: Call, arguments: Sequence[str]) -> str:
-    """The last day of a month stays the last day."""
-    pattern = _pattern(call_.arguments[2], "the pattern of add_months") if arguments[2:] else text("%Y-%m-%d")
+_CLOCK = {"hour": "{v} // 3600000000000 % 24", "minute": "{v} // 60000000000 % 60", "second": "{v} // 1000000000 % 60"}
 
-    def moved(v: str) -> str:
+
+def _clock_part(name: str) -> Emitter:
+    def emit(call: Call, arguments: Sequence[str]) -> str:
+        if call.arguments[0].type == INTERVAL_DAY_TIME:
+            return _signed(arguments[0], _CLOCK[name])
+        return f"CAST({name}({micros(arguments[0])}) AS INTEGER)"
+
+    return emit
+
+
+def _signed(value: str, part: str) -> str:
+    """A part of an interval has the interval's sign."""
+    return let(value, lambda v: f"CAST(sign({v}) * ({part.format(v=f'abs({v})')}) AS INTEGER)")
+
+
+def _add_months(call: Call, arguments: Sequence[str]) -> str:
+    """The last day of a month stays the last day; with a pattern the clock stays, too."""
+    pattern = literal_text(call.arguments[2], "the pattern of add_months") if arguments[2:] else "yyyy-MM-dd"
+    has_clock = call.arguments[0].type == TIMESTAMP
+    moment = labelled_moment(micros(arguments[0])) if has_clock else label(arguments[0])
+
+    def added(v: str) -> str:
         day = f"CAST({v} + to_months({arguments[1]}) AS DATE)"
-        return f"strftime(CASE WHEN {v} = last_day({v}) THEN last_day({day}) ELSE {day} END, {pattern})"
+        kept = f"CASE WHEN CAST({v} AS DATE) = last_day({v}) THEN last_day({day}) ELSE {day} END"
+        clock = f" + ({v} - CAST(CAST({v} AS DATE) AS TIMESTAMP))" if has_clock else ""
+        return f"CAST({kept} AS TIMESTAMP){clock}"
 
-    return let(arguments[0], moved)
+    # The sum bears the older calendar's name already, so that only its text is made.
+    fields = _fields(pattern, "the pattern of add_months")
+    return let(let(moment, added), lambda v: named_text(v, v, fields))
 
 
 _UNITS = {"MONTH": "month", "MON": "month", "MM": "month", "YEAR": "year", "YYYY": "year", "YY": "year"}
 _UNITS |= {"QUARTER": "quarter", "Q": "quarter"}
 
 
-def _trunc(call_: Call, arguments: Sequence[str]) -> str:
-    if str(call_.type) != "string":
+def _trunc(call: Call, arguments: Sequence[str]) -> str:
+    if str(call.type) != "string":
         raise UnsupportedSqlError("trunc of a number is not supported: use floor or round")
-    unit = _UNITS.get(literal_text(call_.arguments[1], "the unit of trunc").upper())
-    if unit is None:
-        return "CAST(NULL AS VARCHAR)"
-    value = (
-        arguments[0] if str(call_.arguments[0].type) in ("date", "timestamp") else f"TRY_CAST({arguments[0]} AS DATE)"
-    )
-    return f"strftime(date_trunc('{unit}', {value}), '%Y-%m-%d')"
+    value = emit_cast(arguments[0], call.arguments[0].type, DATE)
+
+    def cut(unit: str) -> str:
+        return date_text(f"CAST(date_trunc('{unit}', {value}) AS DATE)")
+
+    if isinstance(call.arguments[1], Literal):
+        unit = _UNITS.get(str(call.arguments[1].value).upper())
+        return "CAST(NULL AS VARCHAR)" if unit is None else cut(unit)
+    branches = " ".join(f"WHEN {text(name)} THEN {cut(unit)}" for name, unit in _UNITS.items())
+    return f"CASE upper({arguments[1]}) {branches} END"
 
 
-_DAYS = {name: place for place, name in enumerate(("SU", "MO", "TU", "WE", "TH", "FR", "SA"))}
+_DAYS = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
+_DAY_PLACES = {name: place for place, day in enumerate(_DAYS) for name in (day, day[:3], day[:2])}
 
 
-def _next_day(call_: Call, arguments: Sequence[str]) -> str:
-    name = literal_text(call_.arguments[1], "the day of next_day").upper()
-    full = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
-    place = _DAYS.get(name[:2])
-    if place is None or name not in (full[place], full[place][:3], full[place][:2]):
-        return "CAST(NULL AS VARCHAR)"
-    return let(
-        arguments[0], lambda v: f"CAST({v} + CAST((6 + {place} - dayofweek({v})) % 7 + 1 AS INTEGER) AS VARCHAR)"
-    )
+def _next_day(call: Call, arguments: Sequence[str]) -> str:
+    def after(v: str, place: str) -> str:
+        return date_text(f"({v} + CAST((6 + {place} - dayofweek({v})) % 7 + 1 AS INTEGER))")
+
+    if isinstance(call.arguments[1], Literal):
+        found = _DAY_PLACES.get(str(call.arguments[1].value).upper())
+        return "CAST(NULL AS VARCHAR)" if found is None else let(arguments[0], lambda v: after(v, str(found)))
+    branches = " ".join(f"WHEN {text(name)} THEN {place}" for name, place in _DAY_PLACES.items())
+    place = f"CASE upper({arguments[1]}) {branches} END"
+    return let(arguments[0], lambda v: let(place, lambda p: after(v, p)))
 
 
-def _months_between(call_: Call, arguments: Sequence[str]) -> str:
-    if call_.arguments[2:]:
-        raise UnsupportedSqlError("months_between is supported with two arguments alone")
+def _months_between(call: Call, arguments: Sequence[str]) -> str:
+    """Whole months between equal days and between last days; else 31sts of a month, seconds counted."""
+    rounded = call.arguments[2] if call.arguments[2:] else None
+    if rounded is not None and not isinstance(rounded, Literal):
+        raise UnsupportedSqlError("the third argument of months_between must be constant")
+    exact = rounded is not None and rounded.value is False
 
     def between(a: str, b: str) -> str:
         months = f"((year({a}) - year({b})) * 12 + month({a}) - month({b}))"
-        whole = f"(day({a}) = day({b}) OR ({a}::DATE = last_day({a}) AND {b}::DATE = last_day({b})))"
-        seconds_a, seconds_b = (f"(day({v}) * 86400 + epoch({v} - date_trunc('day', {v})))" for v in (a, b))
-        part = f"({seconds_a} - {seconds_b}) / 2678400"
-        return f"CASE WHEN {whole} THEN CAST({months} AS DOUBLE) ELSE round({months} + {part}, 8) END"
+        last = f"(CAST({a} AS DATE) = last_day({a}) AND CAST({b} AS DATE) = last_day({b}))"
+        of_a, of_b = (
+            f"(((day({v}) * 24 + hour({v})) * 60 + minute({v})) * 60 + CAST(second({v}) AS INTEGER))" for v in (a, b)
+        )
+        total = f"{months} + ({of_a} - {of_b}) / 2678400"
+        part = f"({total})" if exact else f"round({total}, 8)"
+        return f"CASE WHEN day({a}) = day({b}) OR {last} THEN CAST({months} AS DOUBLE) ELSE {part} END"
 
-    return let(arguments[0], lambda a: let(arguments[1], lambda b: between(a, b)))
+    first, second = (labelled_moment(micros(argument)) for argument in arguments[:2])
+    return let(first, lambda a: let(second, lambda b: between(a, b)))
 
 
-def _zone(direction: str) -> Emitter:
-    def emit(_call: Call, arguments: Sequence[str]) -> str:
-        if direction == "from":
-            return f"((({arguments[0]}) AT TIME ZONE 'UTC') AT TIME ZONE {arguments[1]})"
-        return f"((({arguments[0]}) AT TIME ZONE {arguments[1]}) AT TIME ZONE 'UTC')"
+def _floor(unit: str) -> Emitter:
+    return lambda _call, arguments: instant(f"CAST(date_trunc('{unit}', {micros(arguments[0])}) AS TIMESTAMP)")
 
-    return emit
 
+_FLOORS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
 
 DATES: dict[str, Emitter] = {
     "add_months": _add_months,
-    "current_date": form("CAST(now() AT TIME ZONE 'UTC' AS DATE)"),
-    "current_timestamp": form("date_trunc('millisecond', now() AT TIME ZONE 'UTC')"),
-    "date_add": form("({0} + {1})"),
+    "current_date": form("current_date"),
+    "current_timestamp": lambda _call, _arguments: instant("current_localtimestamp()"),
+    "date_add": form("TRY({0} + {1})"),
     "date_format": _date_format,
-    "date_sub": form("({0} - {1})"),
+    "date_sub": form("TRY({0} - {1})"),
     "datediff": form("CAST({0} - {1} AS INTEGER)"),
-    "day": _part("day"),
+    "day": _day_part("day"),
     "dayofweek": form("CAST(dayofweek({0}) + 1 AS INTEGER)"),
+    **{f"floor_{unit}": _floor(unit) for unit in _FLOORS},
     "from_unixtime": _from_unixtime,
-    "from_utc_timestamp": _zone("from"),
-    "hour": _part("hour"),
-    "last_day": form("CAST(last_day({0}) AS VARCHAR)"),
-    "minute": _part("minute"),
-    "month": _part("month"),
+    "from_utc_timestamp": from_utc,
+    "hour": _clock_part("hour"),
+    "last_day": lambda _call, arguments: date_text(f"last_day({arguments[0]})"),
+    "minute": _clock_part("minute"),
+    "month": _day_part("month"),
     "months_between": _months_between,
     "next_day": _next_day,
-    "quarter": _part("quarter"),
-    "second": _part("second"),
+    "quarter": form("CAST(quarter({0}) AS INTEGER)"),
+    "second": _clock_part("second"),
     "to_date": form("CAST({0} AS DATE)"),
+    "to_epoch_milli": lambda _call, arguments: milliseconds(arguments[0]),
     "to_unix_timestamp": _unix_timestamp,
-    "to_utc_timestamp": _zone("to"),
+    "to_utc_timestamp": to_utc,
     "trunc": _trunc,
     "unix_timestamp": _unix_timestamp,
-    "weekofyear": _part("weekofyear"),
-    "year": _part("year"),
+    "weekofyear": lambda _call, arguments: week_of_year(arguments[0]),
+    "year": _day_part("year"),
+    **INTERVALS,
 }
 """Date functions by the names that bound calls carry."""

@@ -9,11 +9,13 @@ from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call,
 from airflow_ddb_hive.engines.local.emit.sql import let, wrap
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
-from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
+from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.model.types import DOUBLE, DecimalType, HiveType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from airflow_ddb_hive.hiveql.tree import Call
 
 __all__ = ["MATHEMATICS"]
 
@@ -27,21 +29,10 @@ def _kind(type_: HiveType) -> str:
 def _places(call_: Call) -> int:
     if not call_.arguments[1:]:
         return 0
-    value = _constant(call_.arguments[1])
+    value = integer_constant(call_.arguments[1])
     if value is None:
         raise UnsupportedSqlError(f"the number of digits of {call_.function} must be a constant")
     return value
-
-
-def _constant(expression: Expression) -> int | None:
-    if isinstance(expression, Cast):
-        return _constant(expression.operand)
-    if isinstance(expression, Literal) and isinstance(expression.value, int):
-        return expression.value
-    if isinstance(expression, Call) and expression.function == "negative":
-        inner = _constant(expression.arguments[0])
-        return None if inner is None else -inner
-    return None
 
 
 def _round(function: str) -> Emitter:

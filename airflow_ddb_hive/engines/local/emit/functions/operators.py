@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.emit.functions.decimals import (
+    Decimal,
+    as_decimal_type,
+    divided,
+    product,
+    remainder,
+    sum_of,
+)
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
-from airflow_ddb_hive.engines.local.emit.sql import let, placed, text, wrap
+from airflow_ddb_hive.engines.local.emit.functions.temporal import is_temporal, temporal_arithmetic
+from airflow_ddb_hive.engines.local.emit.sql import let, text, wrap
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Call, Literal
-from airflow_ddb_hive.model.types import ArrayType, DecimalType, HiveType
+from airflow_ddb_hive.model.types import ArrayType, DecimalType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["OPERATORS", "REGEX_REFUSED", "like_pattern"]
 
-_MOST_DIGITS = 38
 _SMALL = ("tinyint", "smallint", "int")
-
-
-def _is_integer(type_: HiveType) -> bool:
-    return str(type_) in (*_SMALL, "bigint")
-
-
-def _temporal(call: Call) -> bool:
-    return any(str(a.type).startswith(("interval", "date", "timestamp")) for a in call.arguments)
 
 
 def _arithmetic(symbol: str) -> Emitter:
     def emit(call: Call, arguments: Sequence[str]) -> str:
-        if _temporal(call):
-            raise UnsupportedSqlError(f"'{symbol}' on dates and intervals is not supported: use date_add or add_months")
+        if is_temporal(call):
+            return temporal_arithmetic(symbol, call, arguments)
         left, right = arguments
         name = str(call.type)
         if name in _SMALL:
@@ -55,82 +55,60 @@ def _bigint(symbol: str, a: str, b: str) -> str:
     return f"CASE WHEN {safe} THEN {a} {symbol} {b} ELSE {wrapped} END"
 
 
-def _scale(type_: HiveType) -> int:
-    return type_.scale if isinstance(type_, DecimalType) else 0
-
-
-def _digits(type_: HiveType) -> int:
-    return type_.precision if isinstance(type_, DecimalType) else 19
+def _operands(call: Call, arguments: Sequence[str], body: Callable[[Decimal, Decimal, DecimalType], str]) -> str:
+    """A formula over two decimals, each computed once."""
+    left, right = (as_decimal_type(argument.type) for argument in call.arguments)
+    target = as_decimal_type(call.type)
+    return let(arguments[0], lambda a: let(arguments[1], lambda b: body(Decimal(a, left), Decimal(b, right), target)))
 
 
 def _decimal(symbol: str, call: Call, arguments: Sequence[str]) -> str:
-    left, right = (argument.type for argument in call.arguments)
-    target = duckdb_type(call.type)
     if symbol == "*":
-        needed, scale = _digits(left) + _digits(right), _scale(left) + _scale(right)
-    else:
-        scale = max(_scale(left), _scale(right))
-        needed = max(_digits(left) - _scale(left), _digits(right) - _scale(right)) + scale + 1
-    if needed <= _MOST_DIGITS:
-        wide = f"CAST({arguments[0]} AS DECIMAL(38,{_scale(left)}))" if symbol == "*" else arguments[0]
-        return f"TRY_CAST({wide} {symbol} {arguments[1]} AS {target})"
-    wide_left = f"CAST({arguments[0]} AS DECIMAL(38,{_scale(left)}))"
-    exact = f"{wide_left} {symbol} CAST({arguments[1]} AS DECIMAL(38,{_scale(right)}))"
-    if symbol == "*" and scale > _MOST_DIGITS:
-        raise UnsupportedSqlError(f"the product of {left} and {right} has more than 38 digits: cast to fewer first")
-    return _loud_decimal(f"({exact})", call)
-
-
-def _loud_decimal(sql: str, call: Call) -> str:
-    """38 digits while they last: DuckDB fails where they do not, which is better than a wrong number."""
-    return f"TRY_CAST({sql} AS {duckdb_type(call.type)})"
+        return _operands(call, arguments, product)
+    return _operands(call, arguments, lambda a, b, target: sum_of(symbol, a, b, target))
 
 
 def _divide(call: Call, arguments: Sequence[str]) -> str:
-    left, right = arguments
-    if not isinstance(call.type, DecimalType):
-        return f"({left} / nullif({right}, 0))"
-    # DuckDB's / on decimals is a double: the quotient is made of whole numbers instead, one digit more than asked for.
-    shift = call.type.scale + _scale(call.arguments[1].type) - _scale(call.arguments[0].type)
-    digits = _digits(call.arguments[0].type) + max(shift, 0)
-    if digits > _MOST_DIGITS or shift < 0:
-        raise UnsupportedSqlError(
-            f"{call.arguments[0].type} / {call.arguments[1].type} needs more than 38 digits: "
-            "cast to fewer, or to double"
-        )
-    return let(left, lambda a: let(right, lambda b: _quotient(call, a, b, shift)))
-
-
-def _quotient(call: Call, a: str, b: str, shift: int) -> str:
-    upper = f"(CAST(abs({_unscaled(a, call.arguments[0].type)}) AS HUGEINT) * {10**shift}::HUGEINT)"
-    lower = f"CAST(abs({_unscaled(b, call.arguments[1].type)}) AS HUGEINT)"
-    assert isinstance(call.type, DecimalType)  # noqa: S101 (the binder took nothing else)
-    whole = f"({upper} // {lower} + CASE WHEN 2 * ({upper} % {lower}) >= {lower} THEN 1 ELSE 0 END)"
-    signed = f"(CASE WHEN ({a} < 0) <> ({b} < 0) THEN -{whole} ELSE {whole} END)"
-    pointed = placed(signed, call.type.scale)
-    return f"CASE WHEN {b} = 0 THEN NULL ELSE TRY_CAST({pointed} AS {duckdb_type(call.type)}) END"
-
-
-def _unscaled(sql: str, type_: HiveType) -> str:
-    scale = _scale(type_)
-    return f"CAST(replace(CAST({sql} AS VARCHAR), '.', '') AS HUGEINT)" if scale else f"CAST({sql} AS HUGEINT)"
+    if isinstance(call.type, DecimalType):
+        return _operands(call, arguments, divided)
+    return f"({arguments[0]} / nullif({arguments[1]}, 0))"
 
 
 def _modulo(call: Call, arguments: Sequence[str]) -> str:
-    left, right = arguments
+    if isinstance(call.type, DecimalType):
+        return _operands(call, arguments, remainder)
     if str(call.type) in ("float", "double"):
-        return f"({left} % nullif({right}, 0))"
-    remainder = f"({left} % nullif({right}, 0))"
-    return f"TRY_CAST({remainder} AS {duckdb_type(call.type)})"
+        return f"({arguments[0]} % nullif({arguments[1]}, 0))"
+
+    def rest(a: str, b: str) -> str:
+        # DuckDB's remainder of the smallest number by -1 overflows.
+        return f"CASE WHEN {b} = -1 THEN {a} & 0 ELSE {a} % nullif({b}, 0) END"
+
+    whole = let(arguments[0], lambda a: let(arguments[1], lambda b: rest(a, b)))
+    return f"CAST({whole} AS {duckdb_type(call.type)})"
 
 
 def _pmod(call: Call, arguments: Sequence[str]) -> str:
+    if isinstance(call.type, DecimalType):
+        return _operands(call, arguments, _positive_remainder)
     left, right = arguments
+    name = str(call.type)
+    if name in ("float", "double"):
+        return let(f"nullif({right}, 0)", lambda b: f"((({left} % {b}) + {b}) % {b})")
+    wide = "HUGEINT" if name == "bigint" else "BIGINT"
 
     def positive(b: str) -> str:
-        return f"((({left} % {b}) + {b}) % {b})"
+        # Java's sum of the first remainder and the divisor wraps.
+        total = wrap(f"CAST({left} AS {wide}) % {b} + {b}", name)
+        return f"CAST({total} % {b} AS {duckdb_type(call.type)})"
 
-    return f"CAST({let(f'nullif({right}, 0)', positive)} AS {duckdb_type(call.type)})"
+    return let(f"CAST(nullif({right}, 0) AS {wide})", positive)
+
+
+def _positive_remainder(left: Decimal, right: Decimal, target: DecimalType) -> str:
+    rest = remainder(left, right, DecimalType(38, max(left.type.scale, right.type.scale)))
+    kept = f"CASE WHEN {{r}} = 0 OR ({{r}} < 0) = ({right.sql} < 0) THEN {{r}} ELSE {{r}} + {right.sql} END"
+    return f"TRY_CAST({let(rest, lambda r: kept.format(r=r))} AS {duckdb_type(target)})"
 
 
 def _div(_call: Call, arguments: Sequence[str]) -> str:
@@ -232,6 +210,13 @@ def _field(call: Call, arguments: Sequence[str]) -> str:
     return f"({arguments[0]}).{column}"
 
 
+def _grouping(call: Call, arguments: Sequence[str]) -> str:  # noqa: ARG001 - an emitter's signature
+    """Some bits of GROUPING__ID, the first argument's the highest."""
+    identity, *places = arguments
+    highest = len(places) - 1
+    return "(" + " + ".join(f"((({identity} >> {p}) & 1) << {highest - i})" for i, p in enumerate(places)) + ")"
+
+
 OPERATORS: dict[str, Emitter] = {
     "+": _arithmetic("+"),
     "-": _arithmetic("-"),
@@ -266,6 +251,7 @@ OPERATORS: dict[str, Emitter] = {
     "rlike": _rlike,
     "in": _in,
     "concat": _concat,
+    "grouping": _grouping,
     "index": _index,
     "field": _field,
 }

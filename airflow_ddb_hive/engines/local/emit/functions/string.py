@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.emit.casts import kind_of
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
 from airflow_ddb_hive.engines.local.emit.functions.operators import REGEX_REFUSED
 from airflow_ddb_hive.engines.local.emit.sql import let, list_of, text
 from airflow_ddb_hive.errors import UnsupportedSqlError
-from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
+from airflow_ddb_hive.hiveql.functions.constants import integer_constant
+from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
 from airflow_ddb_hive.model.types import ArrayType
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ def literal_text(expression: Expression, what: str) -> str:
     """
     if isinstance(expression, Literal) and isinstance(expression.value, str):
         return expression.value
+    if isinstance(expression, Cast) and kind_of(expression.type) == "text":
+        whole = integer_constant(expression.operand)
+        return str(whole) if whole is not None else literal_text(expression.operand, what)
     raise UnsupportedSqlError(f"{what} must be a constant string")
 
 
@@ -34,7 +40,7 @@ def _is_binary(expression: Expression) -> bool:
 
 def _substring(call_: Call, arguments: Sequence[str]) -> str:
     if _is_binary(call_.arguments[0]):
-        raise UnsupportedSqlError("substr of binary is not supported: cast it to string first")
+        return _substring_of_binary(arguments)
     value, start = arguments[0], arguments[1]
 
     def cut(s: str) -> str:
@@ -47,6 +53,28 @@ def _substring(call_: Call, arguments: Sequence[str]) -> str:
     return let(value, cut)
 
 
+def _substring_of_binary(arguments: Sequence[str]) -> str:
+    """Two hexadecimal digits a byte."""
+
+    def cut(s: str, p: str) -> str:
+        size = f"(length({s}) // 2)"
+        first = f"CASE WHEN {p} = 0 THEN 1 WHEN {p} < 0 THEN {size} + {p} + 1 ELSE {p} END"
+        length = f", 2 * greatest({arguments[2]}, 0)" if arguments[2:] else ""
+        outside = f"CAST({p} AS BIGINT) > {size} OR -CAST({p} AS BIGINT) > {size}"
+        return f"unhex(CASE WHEN {outside} THEN '' ELSE substring({s}, 2 * ({first}) - 1{length}) END)"
+
+    return let(f"hex({arguments[0]})", lambda s: let(arguments[1], lambda p: cut(s, p)))
+
+
+def _joined(parts: str, separator: str) -> str:
+    """The parts with a separator between them, which need not be a constant."""
+    if re.fullmatch("'[^']*'", separator):
+        return f"array_to_string({parts}, {separator})"
+    return let(
+        parts, lambda p: f"CASE WHEN len({p}) = 0 THEN '' ELSE list_reduce({p}, lambda x, y: x || {separator} || y) END"
+    )
+
+
 def _concat_ws(call_: Call, arguments: Sequence[str]) -> str:
     parts = [
         sql if isinstance(argument.type, ArrayType) else f"[{sql}]"
@@ -55,7 +83,7 @@ def _concat_ws(call_: Call, arguments: Sequence[str]) -> str:
     whole = f"list_concat({', '.join(parts)})" if len(parts) > 1 else parts[0]
     return (
         f"CASE WHEN {arguments[0]} IS NOT NULL THEN "
-        f"coalesce(array_to_string(list_filter({whole}, lambda w: w IS NOT NULL), {arguments[0]}), '') END"
+        f"coalesce({_joined(f'list_filter({whole}, lambda w: w IS NOT NULL)', arguments[0])}, '') END"
     )
 
 
@@ -66,7 +94,8 @@ def _locate(_call: Call, arguments: Sequence[str]) -> str:
 
     def find(p: str) -> str:
         found = f"strpos(substring({hay}, {p}), {needle})"
-        return f"CAST(CASE WHEN {p} < 1 THEN 0 WHEN {found} > 0 THEN {found} + {p} - 1 ELSE 0 END AS INTEGER)"
+        known = f"{hay} IS NULL OR {needle} IS NULL THEN NULL WHEN {p} < 1 OR {p} IS NULL THEN 0"
+        return f"CAST(CASE WHEN {known} WHEN {found} > 0 THEN {found} + {p} - 1 ELSE 0 END AS INTEGER)"
 
     return let(start, find)
 
@@ -126,7 +155,7 @@ def _split(call_: Call, arguments: Sequence[str]) -> str:
     if len(plain) >= 1 and (plain != pattern or not set(pattern) & set("\\^$.|?*+()[]{}")):
         return f"string_split({arguments[0]}, {text(plain)})"
     if not pattern:
-        raise UnsupportedSqlError("split by an empty pattern is not supported")
+        return f"CASE WHEN {arguments[0]} = '' THEN [''] ELSE list_append(string_split({arguments[0]}, ''), '') END"
     return f"string_split_regex({arguments[0]}, {arguments[1]})"
 
 
@@ -149,14 +178,14 @@ def _octets(call_: Call, arguments: Sequence[str]) -> str:
 def _substring_index(_call: Call, arguments: Sequence[str]) -> str:
     value, mark, count = arguments
 
-    def cut(n: str) -> str:
-        parts = f"string_split({value}, {mark})"
+    def cut(p: str, n: str) -> str:
         return (
-            f"CASE WHEN {n} = 0 OR {mark} = '' THEN '' WHEN {n} > 0 THEN array_to_string({parts}[1:{n}], {mark}) "
-            f"ELSE array_to_string({parts}[greatest(len({parts}) + {n} + 1, 1):], {mark}) END"
+            f"CASE WHEN {p} IS NULL OR {mark} IS NULL OR {n} IS NULL THEN NULL WHEN {n} = 0 OR {mark} = '' THEN '' "
+            f"WHEN {n} > 0 THEN {_joined(f'{p}[1:{n}]', mark)} "
+            f"ELSE {_joined(f'{p}[greatest(len({p}) + {n} + 1, 1):]', mark)} END"
         )
 
-    return let(count, cut)
+    return let(f"string_split({value}, {mark})", lambda p: let(count, lambda n: cut(p, n)))
 
 
 def _elt(_call: Call, arguments: Sequence[str]) -> str:
@@ -188,8 +217,43 @@ def _sha2(call_: Call, arguments: Sequence[str]) -> str:
     raise UnsupportedSqlError("sha2 is supported with 256 bits alone")
 
 
+def _ascii(_call: Call, arguments: Sequence[str]) -> str:
+    """The first byte, which has a sign."""
+
+    def code(s: str) -> str:
+        byte = f"(CAST('0x' || hex({s}[1])[1:2] AS INTEGER) - 256)"
+        return f"CASE WHEN {s} = '' THEN 0 WHEN ascii({s}) < 128 THEN ascii({s}) ELSE {byte} END"
+
+    return let(arguments[0], code)
+
+
+def _replace(_call: Call, arguments: Sequence[str]) -> str:
+    """Java finds an empty text before each character and at the end."""
+    value, old, new = arguments
+    if re.fullmatch("'[^']+'", old):
+        return f"replace({value}, {old}, {new})"
+
+    def between(s: str) -> str:
+        characters = f"string_split({s}, '')"
+        spread = f"CASE WHEN {s} = '' THEN {new} ELSE {new} || {_joined(characters, new)} || {new} END"
+        return f"CASE WHEN {old} = '' THEN {spread} ELSE replace({s}, {old}, {new}) END"
+
+    return let(value, between)
+
+
+def _unbase64(_call: Call, arguments: Sequence[str]) -> str:
+    """Characters that are none of base64's are skipped; what is missing at the end is padded."""
+    clean = f"regexp_replace(translate(split_part({arguments[0]}, '=', 1), '-_', '+/'), '[^A-Za-z0-9+/]', '', 'g')"
+
+    def decoded(s: str) -> str:
+        whole = f"CASE WHEN length({s}) % 4 = 1 THEN left({s}, length({s}) - 1) ELSE {s} END"
+        return let(whole, lambda w: f"from_base64(rpad({w}, CAST((length({w}) + 3) // 4 * 4 AS INTEGER), '='))")
+
+    return let(clean, decoded)
+
+
 STRINGS: dict[str, Emitter] = {
-    "ascii": form("CASE WHEN {0} = '' THEN 0 ELSE ascii({0}) END"),
+    "ascii": _ascii,
     "base64": call("to_base64"),
     "character_length": _length,
     "concat_ws": _concat_ws,
@@ -215,20 +279,20 @@ STRINGS: dict[str, Emitter] = {
     "quote": form("(chr(39) || replace({0}, chr(39), chr(92) || chr(39)) || chr(39))"),
     "regexp_extract": _regexp_extract,
     "regexp_replace": _regexp_replace,
-    "repeat": form("repeat({0}, greatest({1}, 0))"),
-    "replace": call("replace"),
+    "repeat": form("repeat({0}, CASE WHEN {1} > 0 THEN {1} WHEN {1} <= 0 THEN 0 END)"),
+    "replace": _replace,
     "reverse": call("reverse"),
     "rpad": _pad("rpad"),
     "rtrim": form("rtrim({0}, ' ')"),
     "sha": call("sha1"),
     "sha2": _sha2,
-    "space": form("repeat(' ', greatest({0}, 0))"),
+    "space": form("repeat(' ', CASE WHEN {0} > 0 THEN {0} WHEN {0} <= 0 THEN 0 END)"),
     "split": _split,
     "substr": _substring,
     "substring_index": _substring_index,
     "translate": call("translate"),
     "trim": form("trim({0}, ' ')"),
-    "unbase64": call("from_base64"),
+    "unbase64": _unbase64,
     "unhex": form("TRY(unhex({0}))"),
     "upper": call("upper"),
 }
