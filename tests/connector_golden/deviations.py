@@ -42,11 +42,9 @@ _FILES = Deviation("files", "compressed text files, and the order of an item's a
 DEVIATIONS: dict[str, Deviation] = {
     "aws-export-compressed-line": _FILES,
     "aws-export-no-mapping": _FILES,
-    "ddl-analyze": _LANGUAGE,
     "ddl-ctas-managed": _CTAS,
     "ddl-partitioned": _LANGUAGE,
     "ddl-tm-column-case": _SORT_ARRAY,
-    "ddl-truncate": _LANGUAGE,
     "ddl-type-date": _TYPES,
     "ddl-type-decimal": _TYPES,
     "ddl-type-decimal-10-2": _TYPES,
@@ -55,7 +53,6 @@ DEVIATIONS: dict[str, Deviation] = {
     "ddl-type-map-string-int": _TYPES,
     "ddl-type-struct-a-bigint-b-decimal-4-1": _TYPES,
     "ddl-type-varchar-10": _TYPES,
-    "ddl-update": _LANGUAGE,
     "item-roundtrip-empty-map": _EMPTY,
     "item-roundtrip-nested-empty": _EMPTY,
     "item-write-empty-list": _EMPTY,
@@ -74,6 +71,5 @@ DEVIATIONS: dict[str, Deviation] = {
     "read-nested-mapss-struct": _NESTED_MAP,
     "read-sort-array-set": _SORT_ARRAY,
     "read-struct-absent-mr": _STRUCT_FIELD,
-    "write-multi-insert": _LANGUAGE,
     "write-nested-mapss": _NESTED_MAP,
 }

@@ -107,13 +107,14 @@ def differences(case: Refused, catalog: MemoryCatalog) -> list[str]:
 
 
 def _compare(case: Refused, error: DdbHiveError) -> list[str]:
-    kinds = {
+    expected: dict[str, tuple[type[DdbHiveError], ...]] = {
         "Parse": (HiveSyntaxError,),
         "Semantic": (HiveSemanticError,),
         "Java": (HiveSyntaxError, HiveSemanticError, InputError),
-    }[case.kind]
+    }
+    kinds = expected[case.kind]
     found = [] if isinstance(error, kinds) else [f"{type(error).__name__} for {case.kind}"]
-    if case.code is not None and case.code != error.code:
+    if case.code not in (None, error.code):
         found.append(f"code {error.code} for {case.code}")
     place = None if error.line is None else (error.line, error.column)
     if place is None or case.place not in (None, place):

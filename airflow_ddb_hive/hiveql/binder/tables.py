@@ -225,7 +225,8 @@ class _TableReader:
             kind=self._kind(),
             storage=storage,
             location=self.location,
-            properties=dict(self.properties),
+            # Of a DynamoDB table Hive takes what the handler was told along, unless the new one is EXTERNAL.
+            properties={**(model.properties if model.is_dynamodb and not self.external else {}), **self.properties},
             temporary=self.temporary,
         )
         return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
