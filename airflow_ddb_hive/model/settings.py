@@ -116,6 +116,8 @@ _OF_OUR_OWN = (
     _known("ddb_hive.role.external.id", "external id that the role's trust policy asks for"),
     _known("ddb_hive.role.session.name", "name of the role's session, for CloudTrail", default="ddb-hive"),
     _known("ddb_hive.index.name", "read this secondary index in the table's place", "table"),
+    _known("ddb_hive.stored.as", "set by us: the format that really keeps a managed table's rows", "table"),
+    _known("ddb_hive.view.database", "set by us in Glue: the database in which a view's query is read", "table"),
     _known("ddb_hive.consistent.read", "read strongly consistent, for twice the units; not on a GSI", default="false"),
     _known("ddb_hive.allow.full.scan", "false refuses statements that read a whole table", default="true"),
     _known("ddb_hive.max.read.units", "most read units of a statement; as a table property, of the table"),
