@@ -150,7 +150,8 @@ def test_the_last_row_of_a_key_is_the_one_that_stays_in_the_ledger_too(seed: int
 @pytest.mark.parametrize("statement", ["SELECT * FROM source", "INSERT INTO TABLE target SELECT id, s, n FROM source"])
 def test_what_does_not_pass_ends_a_statement_at_once(fault: str, error: type[DdbHiveError], statement: str) -> None:
     operation = "Scan" if statement.startswith("SELECT") else "BatchWriteItem"
-    plan = FaultPlan(first=[fault] * 100, operations=[operation])
+    # A refused batch is sent by halves down to single items: enough refusals for all of them.
+    plan = FaultPlan(first=[fault] * 1000, operations=[operation])
     with fault_server(source(60), StoredTable("target"), plan=plan) as server:
         started = time.monotonic()
         with pytest.raises(error) as caught:
