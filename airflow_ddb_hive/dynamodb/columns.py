@@ -168,8 +168,8 @@ class ColumnReader:
 
 _NESTED: dict[type[HiveType], Callable[[ColumnReader, Cells, Mask, Any], pa.Array]] = {
     ArrayType: ColumnReader._list,  # noqa: SLF001 - the class's own methods
-    MapType: ColumnReader._map,  # noqa: SLF001
-    StructType: ColumnReader._struct,  # noqa: SLF001
+    MapType: ColumnReader._map,  # noqa: SLF001 - the class itself, by its table
+    StructType: ColumnReader._struct,  # noqa: SLF001 - the class itself, by its table
 }
 
 
