@@ -135,7 +135,10 @@ class _Cover:
     def _partition(self, value: AttributeValue) -> list[_Box]:
         if 0 < key_bytes(value) <= HASH_BYTES:
             return [_Box(value, Span())]
-        return [] if self._every_item else [_EVERYTHING]
+        if self._every_item:
+            return []
+        self.loose = True
+        return [_EVERYTHING]
 
     def _spans(self, condition: Condition) -> list[Span]:
         lengths = [key_bytes(value) for value in condition.values]

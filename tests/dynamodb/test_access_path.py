@@ -224,6 +224,12 @@ def test_it_is_known_what_is_left_to_apply(
     assert (found.pushed, found.complete) == (pushed, complete)
 
 
+def test_what_an_index_cannot_hold_is_still_to_be_applied() -> None:
+    by_state = chosen(EVENTS, is_("state", s("x")), is_("state", s("")), needed=frozenset({"city"}))
+    assert by_state.path.index_name == "by_state"
+    assert not all(by_state.complete)
+
+
 def test_the_reason_names_the_key_and_the_index() -> None:
     assert chosen(EVENTS, ID, TS).reason == "partition key 'id' is fixed, sort key 'ts' is bound"
     assert chosen(EVENTS, is_("state", s("x"))).reason == "index by_state: partition key 'state' is fixed"
