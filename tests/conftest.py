@@ -55,6 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     config.stash[_COUNTS] = Counter()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell starts what runs in the background with SIGINT ignored, and Python leaves it so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

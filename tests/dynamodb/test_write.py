@@ -21,6 +21,7 @@ from airflow_ddb_hive.model.budget import Budget
 from airflow_ddb_hive.model.dynamodb import AttributeColumn, TableDescription
 from airflow_ddb_hive.model.types import BIGINT, STRING, parse_type
 from tests.support.faulty_dynamodb import FaultyDynamoDB, faulty_dynamodb
+from tests.support.waiting import once
 
 COLUMNS = (AttributeColumn("id", BIGINT, "id", "N"), AttributeColumn("s", STRING, "s", "S"))
 DESCRIPTION = TableDescription(name="Faulty", hash_key="id", attribute_types={"id": "N"})
@@ -148,6 +149,7 @@ def test_a_refused_row_tells_how_many_came_before_it() -> None:
     with faulty_dynamodb() as server, connected(server.url) as db:
         target = writer(db)
         target.write(rows([(key, "x") for key in range(100)]))
+        once(lambda: stored(server))
         with pytest.raises(WriteRefusedError) as caught:
             target.write(pa.record_batch({"a": pa.array([None], pa.int64()), "b": ["x"]}))
         written = len(stored(server))

@@ -22,6 +22,7 @@ from airflow_ddb_hive.model.job import Job, JobState
 from tests.support.fault_plan import FaultPlan
 from tests.support.fault_server import FaultServer, fault_server
 from tests.support.fault_table import StoredTable
+from tests.support.waiting import once
 
 CHECKOUT = Path(__file__).parents[3]
 MOST_SECONDS = 10.0
@@ -59,13 +60,6 @@ def our_threads() -> list[str]:
             break
         time.sleep(0.02)
     return names
-
-
-def once(happened: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it never came so far"
-        time.sleep(0.02)
 
 
 @contextmanager
