@@ -58,6 +58,16 @@ class _GivenCredentials:
         return self._session.get_credentials()
 
 
+class _LastingCredentials:
+    """A credential provider that hands on credentials which renew themselves."""
+
+    def __init__(self, access: AwsAccess) -> None:
+        self._access = access
+
+    def load_credentials(self) -> Any:
+        return None if self._access.credentials is None else self._access.credentials()
+
+
 class DynamoDB:
     """A thread-safe connection to the tables of one region or endpoint.
 
@@ -199,6 +209,8 @@ def _make_client(access: AwsAccess, given: boto3.Session | None) -> Any:
     if given is not None:
         session.register_component("credential_provider", _GivenCredentials(given))
         access = replace(access, region=access.region or given.region_name)
+    elif access.credentials is not None and access.access_key_id is None:
+        session.register_component("credential_provider", _LastingCredentials(access))
     if access.role_arn is not None:
         session, access = session_in_role(access, session), without_keys(access)
     return session.create_client(

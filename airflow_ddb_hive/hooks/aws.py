@@ -10,6 +10,7 @@ from airflow_ddb_hive.model.access import AwsAccess
 
 if TYPE_CHECKING:
     from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
+    from botocore.credentials import ReadOnlyCredentials
 
 __all__ = ["resolve_access"]
 
@@ -23,8 +24,8 @@ def resolve_access(
 ) -> AwsAccess:
     """Return where the services are and who asks them; without ``aws_conn_id`` boto3's own chain decides.
 
-    Endpoints and region that are given win over those of the AWS connection. Credentials are taken once, as they are
-    now: a role's run out after the time that AWS gave them.
+    Endpoints and region that are given win over those of the AWS connection. Credentials of a role are asked for again
+    before they run out, so a job may last longer than its session; keys are taken as they are now.
 
     Raises:
         InputError: The AWS connection does not exist.
@@ -33,6 +34,7 @@ def resolve_access(
     if not aws_conn_id:
         return AwsAccess(region=region, dynamodb_endpoint_url=dynamodb_endpoint_url, s3_endpoint_url=s3_endpoint_url)
     from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
+    from botocore.credentials import RefreshableCredentials
 
     try:
         # The amazon hook takes a missing connection for an empty one; a name that somebody wrote must mean something.
@@ -40,19 +42,24 @@ def resolve_access(
     except AirflowNotFoundException as error:
         raise InputError(f"aws_conn_id={aws_conn_id!r}: there is no such Airflow connection") from error
     hook: AwsGenericHook[Any] = AwsGenericHook(aws_conn_id=aws_conn_id, region_name=region)
-    access_key, secret_key, token, session_region = _credentials(hook, aws_conn_id)
+    credentials, frozen, session_region = _credentials(hook, aws_conn_id)
+    keys: dict[str, Any] = {"credentials": lambda: credentials}
+    if not isinstance(credentials, RefreshableCredentials):
+        keys = {
+            "access_key_id": frozen.access_key,
+            "secret_access_key": frozen.secret_key,
+            "session_token": frozen.token,
+        }
     return AwsAccess(
         region=region or session_region,
         dynamodb_endpoint_url=dynamodb_endpoint_url or hook.conn_config.get_service_endpoint_url("dynamodb"),
         s3_endpoint_url=s3_endpoint_url or hook.conn_config.get_service_endpoint_url("s3"),
         glue_endpoint_url=hook.conn_config.get_service_endpoint_url("glue"),
-        access_key_id=access_key,
-        secret_access_key=secret_key,
-        session_token=token,
+        **keys,
     )
 
 
-def _credentials(hook: AwsGenericHook[Any], aws_conn_id: str) -> tuple[str, str, str | None, str | None]:
+def _credentials(hook: AwsGenericHook[Any], aws_conn_id: str) -> tuple[Any, ReadOnlyCredentials, str | None]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from airflow_ddb_hive._compat import mask_secret
@@ -68,4 +75,4 @@ def _credentials(hook: AwsGenericHook[Any], aws_conn_id: str) -> tuple[str, str,
     mask_secret(frozen.secret_key)
     if frozen.token:
         mask_secret(frozen.token)
-    return frozen.access_key, frozen.secret_key, frozen.token, session.region_name
+    return credentials, frozen, session.region_name

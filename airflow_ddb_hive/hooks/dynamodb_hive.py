@@ -14,7 +14,7 @@ from airflow.providers.common.sql.hooks.sql import DbApiHook
 from airflow_ddb_hive._compat import AirflowNotFoundException, Connection
 from airflow_ddb_hive.engines.registry import get_engine
 from airflow_ddb_hive.errors import DdbHiveError, InputError
-from airflow_ddb_hive.hooks.options import ConnectionOptions, setting_text
+from airflow_ddb_hive.hooks.options import ConnectionOptions, check_local_paths, setting_text
 from airflow_ddb_hive.hooks.running import JobRun
 from airflow_ddb_hive.model.job import Job
 
@@ -120,16 +120,22 @@ class DynamoDBHiveHook(DbApiHook):
     def prepare(self, job: Job, *, private_warehouse: bool = False) -> Job:
         """Return the job with all that the connection adds: places, credentials, settings, a script to run first.
 
-        The job's own settings win. ``private_warehouse`` keeps the job's tables to itself.
+        The job's own settings win, except that ``ddb_hive.local.paths`` can only name less than the connection does.
+        ``private_warehouse`` keeps the job's tables to itself.
+
+        Raises:
+            InputError: The job would let scripts use local folders that the connection does not.
         """
         catalog = "memory" if private_warehouse else job.catalog or self.options.catalog
+        settings = {key: setting_text(value) for key, value in job.hiveconfs.items()}
+        check_local_paths(self.options.hiveconfs, settings)
         return dataclasses.replace(
             job,
             schema=self.schema,
             access=self.access,
             warehouse=None if catalog == "memory" else job.warehouse or self.options.warehouse,
             catalog=catalog,
-            hiveconfs={**self.options.hiveconfs, **{key: setting_text(value) for key, value in job.hiveconfs.items()}},
+            hiveconfs={**self.options.hiveconfs, **settings},
             hivevars={key: setting_text(value) for key, value in job.hivevars.items()},
             init_hql="\n".join(_ended(part) for part in (self.options.init_hql, job.init_hql) if part) or None,
         )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from airflow_ddb_hive.errors import InputError
+from airflow_ddb_hive.storage.local_folders import LOCAL_PATHS, check_narrower
 
-__all__ = ["ConnectionOptions", "setting_text"]
+__all__ = ["ConnectionOptions", "check_local_paths", "setting_text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +79,16 @@ def setting_text(value: object) -> str:
         ('true', '0.5')
     """
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def check_local_paths(connection: Mapping[str, str], job: Mapping[str, str]) -> None:
+    """Refuse a job whose scripts could use local folders that its connection keeps from them.
+
+    Example:
+        >>> check_local_paths({"ddb_hive.local.paths": "/data"}, {"ddb_hive.local.paths": "/data/in"})
+
+    Raises:
+        InputError: They could.
+    """
+    if LOCAL_PATHS in job:
+        check_narrower(connection.get(LOCAL_PATHS), job[LOCAL_PATHS])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["AwsAccess"]
 
@@ -12,7 +16,8 @@ class AwsAccess:
     """Region, endpoints and, if not left to AWS's own provider chain, credentials.
 
     ``role_arn`` is a role that is assumed with these credentials before DynamoDB is asked; ``proxy_url`` is the HTTP
-    proxy on the way to DynamoDB, with its user and password if it wants them.
+    proxy on the way to DynamoDB, with its user and password if it wants them. ``credentials`` returns botocore's own
+    object of credentials that renew themselves; keys that are given win over it.
 
     Secrets do not show in ``repr``: it names the fields that are set.
 
@@ -33,6 +38,7 @@ class AwsAccess:
     role_external_id: str | None = None
     role_session_name: str | None = None
     proxy_url: str | None = None
+    credentials: Callable[[], object] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Name the fields that are set, without the secrets."""
@@ -44,4 +50,4 @@ class AwsAccess:
         return f"AwsAccess({', '.join(shown)})"
 
 
-_SECRET = frozenset({"access_key_id", "proxy_url", "secret_access_key", "session_token"})
+_SECRET = frozenset({"access_key_id", "credentials", "proxy_url", "secret_access_key", "session_token"})

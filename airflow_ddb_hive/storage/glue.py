@@ -82,17 +82,12 @@ class Glue:
             AccessError: The profile is not there.
             InputError: No region is known.
         """
-        import boto3
         from botocore.config import Config
 
+        from airflow_ddb_hive.storage.aws_session import aws_session
+
         with _errors("", "", access.glue_endpoint_url or "AWS"):
-            session = boto3.Session(
-                profile_name=access.profile,
-                region_name=access.region,
-                aws_access_key_id=access.access_key_id,
-                aws_secret_access_key=access.secret_access_key,
-                aws_session_token=access.session_token,
-            )
+            session = aws_session(access)
             config = Config(retries={"mode": "standard", "max_attempts": 8})
             return cls(session.client("glue", endpoint_url=access.glue_endpoint_url, config=config), catalog_id)
 

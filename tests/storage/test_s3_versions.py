@@ -1,4 +1,5 @@
 import threading
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support.rigs import S3Rig
 pytestmark = pytest.mark.integration
 
 
-def _open(rig: S3Rig, folder: str, **given: str) -> S3Versions:
+def _open(rig: S3Rig, folder: str, **given: Any) -> S3Versions:
     return open_versions(
         f"s3://{rig.bucket}/{folder}", AwsAccess(region="us-east-1", s3_endpoint_url=rig.endpoint_url, **given)
     )

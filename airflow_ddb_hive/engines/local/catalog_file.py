@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from airflow_ddb_hive.storage.s3_versions import S3Versions
+    from airflow_ddb_hive.storage.store_versions import StoreVersions
 
 __all__ = ["CatalogFile", "FolderFile", "MemoryFile", "S3File", "repeated"]
 
@@ -185,9 +186,9 @@ class FolderFile:
 
 
 class S3File:
-    """Numbered objects below an S3 prefix, the highest being the catalog; nobody can write a number twice."""
+    """Numbered objects below an S3 prefix, or files in HDFS, the highest being the catalog; none is written twice."""
 
-    def __init__(self, versions: S3Versions) -> None:
+    def __init__(self, versions: S3Versions | StoreVersions) -> None:
         self._versions = versions
         self._seen: tuple[int, Any] = (0, _empty())
         self._lock = threading.Lock()

@@ -11,10 +11,11 @@ from airflow_ddb_hive.engines.local.scratch import Scratch
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.hiveql.catalog import Catalog as ReadableCatalog
 from airflow_ddb_hive.model.job import CATALOGS
+from airflow_ddb_hive.storage import StoreOptions, open_store
 from airflow_ddb_hive.storage.paths import local_path, scheme_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from airflow_ddb_hive.model.access import AwsAccess
     from airflow_ddb_hive.model.table import Database, Partition, Table
@@ -114,6 +115,7 @@ def open_catalog(
     settings: Mapping[str, str],
     *,
     private: str | None = None,
+    check: Callable[[str], None] = lambda _place: None,
 ) -> Catalog:
     """Open a session's catalog; without a kind it is a warehouse where one is named, and otherwise in memory.
 
@@ -123,6 +125,7 @@ def open_catalog(
         access: Where the AWS services are.
         settings: The session's settings.
         private: The folder of what :func:`private_folder` returned.
+        check: Raises where a warehouse may not be.
 
     Raises:
         InputError: The warehouse cannot be used.
@@ -130,6 +133,8 @@ def open_catalog(
     """
     if private is not None:
         return WarehouseCatalog(private, MemoryFile())
+    if warehouse is not None:
+        check(_absolute(warehouse))
     if kind == "glue":
         from airflow_ddb_hive.engines.local.glue_catalog import GlueCatalog
         from airflow_ddb_hive.storage.glue import Glue
@@ -140,6 +145,11 @@ def open_catalog(
     if scheme_of(root) == "file":
         folder = local_path(root)
         return WarehouseCatalog(folder, FolderFile(Path(folder)))
+    if scheme_of(root) == "hdfs":
+        from airflow_ddb_hive.storage.store_versions import StoreVersions
+
+        store = open_store(root, access, options=StoreOptions.from_settings(settings))
+        return WarehouseCatalog(root, S3File(StoreVersions(store, f"{root}/{_S3_FOLDER}")))
     from airflow_ddb_hive.storage.s3_versions import open_versions
 
     return WarehouseCatalog(root, S3File(open_versions(f"{root}/{_S3_FOLDER}", access)))

@@ -33,13 +33,15 @@ def files_below(stores: Stores, folder: str) -> list[FileInfo]:
 def folder_exists(stores: Stores, folder: str) -> bool:
     """Whether a folder is there; on an object store, one that has files."""
     if scheme_of(folder) == "file":
+        stores.at(folder)
         return Path(local_path(folder)).is_dir()
-    return bool(files_below(stores, folder))
+    return stores.at(folder).exists(folder)
 
 
 def folders_below(stores: Stores, root: str, depth: int) -> list[str]:
     """The folders so many levels below a root, or the last ones above that; hidden ones are left out."""
     if scheme_of(root) == "file":
+        stores.at(root)
         top = Path(local_path(root))
         return [str(path.relative_to(top)) for path in _deepest(top, depth) if path != top]
     found: dict[str, None] = {}
@@ -86,10 +88,15 @@ def move_folder(context: StatementContext, old: str, new: str) -> None:
         return
     if files_below(stores, new):
         raise HiveSemanticError(f"New location for this table already exists : {new}")
+    source, target = stores.at(old), stores.at(new)
     if scheme_of(old) == scheme_of(new) == "file":
         _rename(Path(local_path(old)), Path(local_path(new)))
         return
-    source, target = stores.at(old), stores.at(new)
+    if source is target and source.has_folders:
+        if source.exists(old):
+            target.remove_empty_folder(new)
+            source.rename(old, new)
+        return
     moved = files_below(stores, old)
     for info in moved:
         output = target.create(f"{new.rstrip('/')}/{info.url.removeprefix(old.rstrip('/')).lstrip('/')}")
