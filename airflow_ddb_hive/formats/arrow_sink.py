@@ -18,6 +18,16 @@ class ArrowSink:
     def __init__(self, target: OutputFile) -> None:
         self._target: OutputFile | None = target
         self._position = 0
+        self._held: list[bytes] | None = None
+
+    def hold(self) -> None:
+        """Keep the bytes that come from now on, until they are taken by :meth:`held`."""
+        self._held = []
+
+    def held(self) -> bytes:
+        """The bytes that were kept; further ones are passed on again."""
+        data, self._held = b"".join(self._held or ()), None
+        return data
 
     def let_go(self) -> None:
         """Take no more bytes: the file was given up."""
@@ -26,9 +36,12 @@ class ArrowSink:
     def write(self, data: Any) -> int:
         """Pass bytes on."""
         view = memoryview(data)
-        count = len(view) if self._target is None else self._target.write(view)
-        self._position += count
-        return count
+        if self._held is not None:
+            self._held.append(view.tobytes())
+        elif self._target is not None:
+            self._target.write(view)
+        self._position += view.nbytes
+        return view.nbytes
 
     def tell(self) -> int:
         """The bytes taken."""

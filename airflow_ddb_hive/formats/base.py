@@ -2,7 +2,8 @@
 
 A format says what its cells are. ``typed`` formats (Parquet) carry real types. ``text`` formats (Hive's delimited
 text) only cut a file into cells: their batches are columns of strings, NULL where the file has Hive's null mark or a
-row is short, and the engine converts them to types, vectorised, by Hive's own rules.
+row is short, and the engine converts them to types, vectorised, by Hive's own rules. ``lines`` formats (JSON) have
+one column, ``c_line``, for the engine to take apart.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ __all__ = ["BatchWriter", "FileFormat"]
 class BatchWriter(Protocol):
     """Writes record batches into one file."""
 
+    def takes(self, batch: pa.RecordBatch, /) -> bool:
+        """Whether the file can have these rows too; else they go to a new file."""
+        ...
+
     def write(self, batch: pa.RecordBatch, /) -> None:
         """Append a batch."""
         ...
@@ -35,7 +40,7 @@ class FileFormat(Protocol):
     """A file format with its options, made by :func:`airflow_ddb_hive.formats.file_format`."""
 
     @property
-    def cells(self) -> Literal["text", "typed"]:
+    def cells(self) -> Literal["text", "typed", "lines"]:
         """What the batches hold."""
         ...
 

@@ -50,15 +50,18 @@ class CellRules:
     escape: bytes | None
     null_mark: bytes
     is_text: tuple[bool, ...]
+    last_takes_rest: bool = False
 
     @classmethod
-    def from_options(cls, options: DelimitedOptions, is_text: Sequence[bool]) -> CellRules:
+    def from_options(
+        cls, options: DelimitedOptions, is_text: Sequence[bool], *, last_takes_rest: bool = False
+    ) -> CellRules:
         """Take what cutting needs from a table's options."""
         separator = separator_byte(options.separators[0])
         escape = None if options.escape is None else separator_byte(options.escape)
         if escape is not None and not (separator + escape).isascii():
             raise InputError("ESCAPED BY needs a field separator and an escape in ASCII: choose other characters")
-        return cls(separator, escape, options.null_format.encode(), tuple(is_text))
+        return cls(separator, escape, options.null_format.encode(), tuple(is_text), last_takes_rest)
 
     @property
     def can_be_fast(self) -> bool:
@@ -73,6 +76,8 @@ def fast_cells(block: bytes, rules: CellRules, needed: Sequence[int]) -> pa.Reco
     if rules.escape is not None and rules.escape in block:
         return None
     width = block.count(rules.separator, 0, block.index(b"\n")) + 1
+    if rules.last_takes_rest and width > len(rules.is_text):
+        return None
     present = [index for index in needed if index < width] or [0]
     try:
         table = pa_csv.read_csv(pa.BufferReader(block), *_csv_options(len(block), width, present, rules))
@@ -111,7 +116,7 @@ def exact_cells(block: bytes, rules: CellRules, needed: Sequence[int]) -> pa.Rec
     if ascii_separator:
         block = _valid(block)
     lines = _split(pa.array([_protect(block, rules)[:-1]], pa.binary()), b"\n").flatten()
-    fields = _split(lines, rules.separator)
+    fields = _split(lines, rules.separator, len(rules.is_text) - 1 if rules.last_takes_rest else None)
     lengths, starts = pc.list_value_length(fields), fields.offsets[:-1]
     cells = fields.values
     mark = pa.scalar(_protect(rules.null_mark, rules), pa.binary())
@@ -125,8 +130,8 @@ def exact_cells(block: bytes, rules: CellRules, needed: Sequence[int]) -> pa.Rec
     return _batch(columns, needed, len(lines))
 
 
-def _split(values: pa.Array, at: bytes) -> pa.ListArray:
-    return pc.split_pattern(values, pattern=at)
+def _split(values: pa.Array, at: bytes, times: int | None = None) -> pa.ListArray:
+    return pc.split_pattern(values, pattern=at, max_splits=times)
 
 
 def _valid(data: bytes) -> bytes:

@@ -41,11 +41,19 @@ class DelimitedText:
         [[{'c0': 'x', 'c1': 'y'}, {'c0': 'z', 'c1': None}]]
     """
 
-    cells: ClassVar[Literal["text", "typed"]] = "text"
+    cells: ClassVar[Literal["text", "typed", "lines"]] = "text"
     extension: ClassVar[str] = ""
 
-    def __init__(self, options: DelimitedOptions, columns: Sequence[Column], *, frame: TextFrame = PLAIN_FRAME) -> None:
-        self._rules = CellRules.from_options(options, [_is_text(column.type) for column in columns])
+    def __init__(
+        self,
+        options: DelimitedOptions,
+        columns: Sequence[Column],
+        *,
+        frame: TextFrame = PLAIN_FRAME,
+        last_takes_rest: bool = False,
+    ) -> None:
+        is_text = [_is_text(column.type) for column in columns]
+        self._rules = CellRules.from_options(options, is_text, last_takes_rest=last_takes_rest)
         self._null_format = options.null_format
         self._frame = frame
 
@@ -77,6 +85,9 @@ class _TextWriter:
         self._null_mark = pa.scalar(null_mark, pa.large_binary())
         self._nothing = pa.scalar(b"", pa.large_binary())
         self._line_end = pa.scalar(b"\n", pa.large_binary())
+
+    def takes(self, batch: pa.RecordBatch, /) -> bool:  # noqa: ARG002 - the protocol's signature
+        return True
 
     def write(self, batch: pa.RecordBatch, /) -> None:
         if not batch.num_rows:

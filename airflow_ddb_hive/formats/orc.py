@@ -2,7 +2,8 @@
 
 Columns are found by name whatever their case, or by place in files of old Hives, whose columns are all ``_col<n>``.
 Arrow's ORC library keeps timestamps as nanoseconds in 64 bits, and writes a fraction of a second before 1970 in a way
-that Hive fails at: such values are refused, never changed.
+that Hive fails at. A column with such values is written as text: Hive reads a text column of a file as the timestamps
+that its table has.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from pyarrow import orc
 
 from airflow_ddb_hive.errors import BadValueError, FileFormatError, InputError
 from airflow_ddb_hive.formats.arrow_sink import ArrowSink
+from airflow_ddb_hive.formats.instants import has_instants, replaced, replaced_type
+from airflow_ddb_hive.formats.orc_moments import PLAIN, fits_orc, from_text, to_plain, to_text
 from airflow_ddb_hive.formats.parquet_casts import cast_column
-from airflow_ddb_hive.model.arrow import arrow_type
-from airflow_ddb_hive.model.types import CharType, HiveType
+from airflow_ddb_hive.model.arrow import exact_type, instant_type
+from airflow_ddb_hive.model.types import TIMESTAMP, CharType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,10 +38,6 @@ CODECS = {"zlib": "zlib", "none": "uncompressed", "snappy": "snappy", "lz4": "lz
 _BATCH_ROWS = 32_768
 _STRIPE_BYTES = 64 << 20
 _PLACE = re.compile("_col[0-9]+")
-_FIRST_MICROS = -9_223_372_036_000_000
-_LAST_MICROS = 9_223_372_036_000_000
-"""What 64 bits of nanoseconds reach, 1677 to 2262, in microseconds."""
-_SECOND = 1_000_000
 
 
 class Orc:
@@ -48,7 +47,7 @@ class Orc:
         InputError: The codec is not supported.
     """
 
-    cells: ClassVar[Literal["text", "typed"]] = "typed"
+    cells: ClassVar[Literal["text", "typed", "lines"]] = "typed"
     extension: ClassVar[str] = ""
 
     def __init__(self, columns: Sequence[Column], *, compression: str = "zlib") -> None:
@@ -83,7 +82,7 @@ class Orc:
         """As many rows as the file has, of columns that it has not."""
         for start in range(0, file.nrows, _BATCH_ROWS):
             rows = min(_BATCH_ROWS, file.nrows - start)
-            nulls = [pa.nulls(rows, arrow_type(self._columns[index].type)) for index in needed]
+            nulls = [pa.nulls(rows, exact_type(self._columns[index].type)) for index in needed]
             if nulls:
                 yield pa.RecordBatch.from_arrays(nulls, names=[f"c{index}" for index in needed])
             else:
@@ -101,9 +100,12 @@ class Orc:
         for index, place in zip(needed, stored, strict=True):
             column = self._columns[index]
             if place is None:
-                arrays.append(pa.nulls(batch.num_rows, arrow_type(column.type)))
+                arrays.append(pa.nulls(batch.num_rows, exact_type(column.type)))
                 continue
-            values = cast_column(batch.column(schema.names[place]), column, name)
+            values = batch.column(schema.names[place])
+            if column.type == TIMESTAMP and pt.is_string(values.type):
+                values = from_text(values)
+            values = cast_column(values, column, name)
             # Hive fills CHAR up with blanks in the file; a CHAR's value has none at its end.
             arrays.append(pc.utf8_rtrim(values, " ") if isinstance(column.type, CharType) else values)
         return pa.RecordBatch.from_arrays(arrays, names=[f"c{index}" for index in needed])
@@ -126,57 +128,58 @@ class _OrcWriter:
     """Gathers nothing: Arrow's writer cuts stripes itself. A file without rows still has its columns."""
 
     def __init__(self, target: OutputFile, schema: pa.Schema, columns: Sequence[Column], codec: str) -> None:
-        self._schema = schema
         self._columns = columns
-        self._rows = 0
+        self._given = schema
+        self._schema: pa.Schema | None = None
         self._writer = orc.ORCWriter(ArrowSink(target), compression=codec, stripe_size=_STRIPE_BYTES)
 
+    def takes(self, batch: pa.RecordBatch, /) -> bool:
+        """Whether the file's types hold these rows: one that began with plain timestamps takes no others."""
+        if self._schema is None:
+            return True
+        stored = [
+            kept for kept, values in zip(self._schema.types, batch.columns, strict=True) if has_instants(values.type)
+        ]
+        given = [values for values in batch.columns if has_instants(values.type)]
+        return all(pt.is_string(kept) or fits_orc(values) for kept, values in zip(stored, given, strict=True))
+
     def write(self, batch: pa.RecordBatch, /) -> None:
-        arrays = []
-        for column, values in zip(self._columns, batch.columns, strict=True):
-            _check_timestamps(values, column.name)
-            arrays.append(_padded(values, column.type))
-        self._rows += batch.num_rows
+        if self._schema is None:
+            self._schema = self._started(batch)
+        arrays = [
+            _stored(values, column, field.type)
+            for column, values, field in zip(self._columns, batch.columns, self._schema, strict=True)
+        ]
         self._writer.write(pa.Table.from_arrays(arrays, schema=self._schema))
 
+    def _started(self, batch: pa.RecordBatch) -> pa.Schema:
+        """The types of the file, by its first rows."""
+        fields = []
+        for field, values in zip(self._given, batch.columns, strict=True):
+            as_text = field.type == instant_type() and not fits_orc(values)
+            fields.append(field.with_type(pa.string() if as_text else replaced_type(field.type, PLAIN)))
+        return pa.schema(fields)
+
     def close(self) -> None:
-        if not self._rows:
-            self._writer.write(self._schema.empty_table())
+        if self._schema is None:
+            nothing = pa.RecordBatch.from_arrays(
+                [pa.array([], field.type) for field in self._given], schema=self._given
+            )
+            self._writer.write(self._started(nothing).empty_table())
         self._writer.close()
 
 
-def _padded(values: pa.Array, type_: HiveType) -> pa.Array:
-    """A CHAR filled up with blanks, as Hive has it in files."""
-    return pc.utf8_rpad(values, type_.length, " ") if isinstance(type_, CharType) else values
-
-
-def _check_timestamps(values: pa.Array, name: str) -> None:
-    """Refuse what Arrow cannot read back, or Hive cannot read."""
-    for times in _timestamps(values):
-        micros = times.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
-        edges = pc.min_max(micros).as_py()
-        low, high = edges["min"], edges["max"]
-        if low is None or (low >= 0 and high <= _LAST_MICROS):
-            continue
-        seconds = pc.multiply(pc.divide(micros, _SECOND), _SECOND)
-        fractions = pc.and_(pc.less(micros, 0), pc.not_equal(seconds, micros))
-        if low < _FIRST_MICROS or high > _LAST_MICROS or pc.any(fractions).as_py():
-            raise BadValueError(
-                f"column {name!r}: an ORC file takes timestamps from 1678 to 2261, before 1970 without a fraction of a "
-                "second: store the table as PARQUET"
-            )
-
-
-def _timestamps(values: pa.Array) -> Iterator[pa.Array]:
-    """The timestamps in an array, at whatever depth."""
-    type_ = values.type
-    if pt.is_timestamp(type_):
-        yield values
-    elif pt.is_list(type_):
-        yield from _timestamps(values.flatten())
-    elif pt.is_map(type_):
-        yield from _timestamps(values.keys)
-        yield from _timestamps(values.items)
-    elif pt.is_struct(type_):
-        for part in values.flatten():
-            yield from _timestamps(part)
+def _stored(values: pa.Array, column: Column, stored: pa.DataType) -> pa.Array:
+    """What a file has of values: a CHAR filled up with blanks, timestamps plain or as text."""
+    if isinstance(column.type, CharType):
+        return pc.utf8_rpad(values, column.type.length, " ")
+    if not has_instants(values.type):
+        return values
+    if pt.is_string(stored):
+        return to_text(values)
+    if not fits_orc(values):
+        raise BadValueError(
+            f"column {column.name!r}: within a nested column an ORC file takes timestamps from 1678 to 2261, before "
+            "1970 without a fraction of a second: store the table as PARQUET"
+        )
+    return replaced(values, PLAIN, to_plain)

@@ -6,6 +6,7 @@ whole numbers become any number or text, a number out of range becomes NULL, and
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal
 
 import pyarrow as pa
@@ -13,8 +14,10 @@ import pyarrow.parquet as pq
 
 from airflow_ddb_hive.errors import FileFormatError, InputError
 from airflow_ddb_hive.formats.arrow_sink import ArrowSink
+from airflow_ddb_hive.formats.instants import has_instants, replaced, replaced_type
+from airflow_ddb_hive.formats.int96 import INT96, exact_metadata, to_int96, with_int96
 from airflow_ddb_hive.formats.parquet_casts import cast_column
-from airflow_ddb_hive.model.arrow import arrow_type
+from airflow_ddb_hive.model.arrow import exact_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +43,7 @@ class Parquet:
         InputError: The codec is not supported.
     """
 
-    cells: ClassVar[Literal["text", "typed"]] = "typed"
+    cells: ClassVar[Literal["text", "typed", "lines"]] = "typed"
     extension: ClassVar[str] = ""
 
     def __init__(self, columns: Sequence[Column], *, compression: str = "uncompressed") -> None:
@@ -56,12 +59,12 @@ class Parquet:
             FileFormatError: The file is no Parquet file, is damaged, or holds a type that the column cannot be.
         """
         try:
-            file = pq.ParquetFile(source, buffer_size=_READ_BUFFER_BYTES, coerce_int96_timestamp_unit="us")
+            file = _opened(source)
             stored = _stored_names(file.schema_arrow, [self._columns[index] for index in needed])
             wanted = sorted({name for name in stored if name is not None})
             for batch in file.iter_batches(_BATCH_ROWS, columns=_leaves(file, wanted), use_threads=False):
                 yield self._typed(batch, needed, stored, name)
-        except pa.ArrowException as error:
+        except (pa.ArrowException, IndexError, KeyError) as error:
             raise FileFormatError(f"{name!r} is no Parquet file, or a damaged one: {error}") from error
 
     def _typed(
@@ -71,7 +74,7 @@ class Parquet:
         for index, field in zip(needed, stored, strict=True):
             column = self._columns[index]
             if field is None:
-                arrays.append(pa.nulls(batch.num_rows, arrow_type(column.type)))
+                arrays.append(pa.nulls(batch.num_rows, exact_type(column.type)))
             else:
                 arrays.append(cast_column(batch.column(field), column, name))
         if not arrays:
@@ -81,6 +84,16 @@ class Parquet:
     def open_writer(self, target: OutputFile, schema: pa.Schema) -> _ParquetWriter:
         """Make a writer; timestamps are INT96, the only form that Hive 3 reads."""
         return _ParquetWriter(target, schema, self._codec)
+
+
+def _opened(source: BinaryIO) -> pq.ParquetFile:
+    """Open a file; its footer is read once more if it has INT96 columns."""
+    file = pq.ParquetFile(source, buffer_size=_READ_BUFFER_BYTES)
+    kinds = [file.schema.column(place).physical_type for place in range(len(file.schema))]
+    if "INT96" not in kinds:
+        return file
+    metadata = pq.read_metadata(io.BytesIO(exact_metadata(source)))
+    return pq.ParquetFile(source, metadata=metadata, buffer_size=_READ_BUFFER_BYTES)
 
 
 def _stored_names(schema: pa.Schema, columns: Sequence[Column]) -> list[str | None]:
@@ -102,14 +115,27 @@ class _ParquetWriter:
 
     def __init__(self, target: OutputFile, schema: pa.Schema, codec: str) -> None:
         self._sink = ArrowSink(target)
-        self._schema = schema
+        self._schema = pa.schema([one.with_type(replaced_type(one.type, INT96)) for one in schema])
+        self._instants = any(has_instants(one.type) for one in schema)
+        # INT96 has no order: a reader must not skip row groups by statistics of its bytes.
+        ordered = [one.name for one in schema if not has_instants(one.type)]
         self._writer = pq.ParquetWriter(
-            self._sink, schema, compression=codec, use_deprecated_int96_timestamps=True, store_schema=False
+            self._sink,
+            self._schema,
+            compression=codec,
+            store_schema=False,
+            write_statistics=ordered if self._instants else True,
         )
         self._pending: list[pa.RecordBatch] = []
         self._rows = self._bytes = 0
 
+    def takes(self, batch: pa.RecordBatch, /) -> bool:  # noqa: ARG002 - the protocol's signature
+        return True
+
     def write(self, batch: pa.RecordBatch, /) -> None:
+        if self._instants:
+            stored = [replaced(one, INT96, to_int96) for one in batch.columns]
+            batch = pa.RecordBatch.from_arrays(stored, schema=self._schema)
         self._pending.append(batch)
         self._rows += batch.num_rows
         self._bytes += batch.nbytes
@@ -124,7 +150,12 @@ class _ParquetWriter:
 
     def close(self) -> None:
         self._flush()
+        if not self._instants:
+            self._writer.close()
+            return
+        self._sink.hold()
         self._writer.close()
+        self._sink.write(with_int96(self._sink.held()))
 
     def __del__(self) -> None:
         # pyarrow ends a file that was given up too, although nobody takes its bytes any more.

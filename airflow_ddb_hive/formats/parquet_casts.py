@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from airflow_ddb_hive.errors import FileFormatError
-from airflow_ddb_hive.model.arrow import arrow_type
+from airflow_ddb_hive.formats.int96 import INT96, from_int96
+from airflow_ddb_hive.model.arrow import exact_type, instant_type
 from airflow_ddb_hive.model.types import CharType, HiveType, VarcharType
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def cast_column(values: pa.Array, column: Column, file: str) -> pa.Array:
         FileFormatError: The stored type cannot be the column's.
     """
     try:
-        return _cut(_cast(values, arrow_type(column.type)), column.type)
+        return _cut(_cast(values, exact_type(column.type)), column.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, _UnfitError) as error:
         raise FileFormatError(
             f"{file!r}: column {column.name!r} is stored as {values.type}, which cannot be read as {column.type}"
@@ -122,7 +123,26 @@ def _is_text(type_: pa.DataType) -> bool:
     return bool(pt.is_string(type_) or pt.is_large_string(type_))
 
 
+def _instant(values: pa.Array, target: pa.DataType) -> pa.Array:
+    """Timestamps of any unit; nanoseconds are rounded down to microseconds first."""
+    parts = values.cast(pa.int64())
+    unit = _MICROS_PER_UNIT.get(values.type.unit)
+    if unit is not None:
+        micros, nanos = pc.multiply_checked(parts, unit), pa.repeat(pa.scalar(0, pa.int16()), len(values))
+    else:
+        numbers = parts.fill_null(0).to_numpy()
+        micros, nanos = pa.array(numbers // 1000), pa.array((numbers % 1000).astype("i2"))
+    return pa.StructArray.from_arrays([micros.cast(pa.timestamp("us")), nanos], fields=list(target), mask=_mask(values))
+
+
+def _int96(values: pa.Array, _target: pa.DataType) -> pa.Array:
+    return from_int96(values)
+
+
+_MICROS_PER_UNIT = {"s": 1_000_000, "ms": 1000, "us": 1}
 _RULES = (
+    (INT96.equals, instant_type().equals, _int96),
+    (pt.is_timestamp, instant_type().equals, _instant),
     (pt.is_null, lambda _: True, _plain),
     (pt.is_integer, pt.is_signed_integer, _in_range),
     (pt.is_integer, pt.is_floating, _float),
@@ -133,7 +153,6 @@ _RULES = (
     (_is_text, _is_text, _plain),
     (_is_bytes, _is_text, _plain),
     (_is_bytes, _is_bytes, _plain),
-    (pt.is_timestamp, pt.is_timestamp, _float),
     (pt.is_decimal, pt.is_decimal, _decimal),
     (lambda type_: pt.is_list(type_) or pt.is_large_list(type_), pt.is_list, _list),
     (pt.is_map, pt.is_map, _map),

@@ -6,12 +6,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import InputError, UnsupportedSqlError
+from airflow_ddb_hive.formats.csv_text import CsvText
 from airflow_ddb_hive.formats.delimited import DelimitedText
+from airflow_ddb_hive.formats.line_text import LineText
+from airflow_ddb_hive.formats.multi_text import MultiText
 from airflow_ddb_hive.formats.orc import Orc
 from airflow_ddb_hive.formats.parquet import Parquet
+from airflow_ddb_hive.formats.regex_text import RegexText
 from airflow_ddb_hive.formats.stand_in import stands_in
 from airflow_ddb_hive.formats.text_frame import TextFrame
 from airflow_ddb_hive.model.delimited import DelimitedOptions
+from airflow_ddb_hive.model.serdes import TEXT_SERDES, text_serde
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +30,7 @@ _TEXT, _PARQUET, _ORC = "TEXTFILE", "PARQUET", "ORC"
 
 _FORMATS = {
     "textfile": _TEXT,
+    "jsonfile": _TEXT,
     "org.apache.hadoop.mapred.textinputformat": _TEXT,
     "org.apache.hadoop.hive.ql.io.hiveignorekeytextoutputformat": _TEXT,
     "org.apache.hadoop.hive.ql.io.ignorekeytextoutputformat": _TEXT,
@@ -38,14 +44,13 @@ _FORMATS = {
     "org.apache.hadoop.hive.ql.io.orc.orcoutputformat": _ORC,
 }
 _SERDES = {
-    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": _TEXT,
+    **dict.fromkeys(TEXT_SERDES, _TEXT),
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": _PARQUET,
     "org.apache.hadoop.hive.ql.io.orc.OrcSerde": _ORC,
 }
-_SUPPORTED = "TEXTFILE with ROW FORMAT DELIMITED (LazySimpleSerDe), PARQUET and ORC"
+_SUPPORTED = "TEXTFILE with one of the SerDes in docs/how-to/files.md, PARQUET and ORC"
 _NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
 _UNREAD = {
-    "serialization.last.column.takes.rest": ("false",),
     "line.delim": ("\n", "10"),
 }
 """Properties that would change what text means, and the values at which they do not."""
@@ -71,11 +76,28 @@ def file_format(
         return Parquet(columns, compression=settings.get("parquet.compression", "uncompressed"))
     if kind == _ORC:
         return Orc(columns, compression=settings.get("orc.compress", "zlib"))
+    return _text_format(storage, columns, settings)
+
+
+def _text_format(storage: StorageDescriptor, columns: Sequence[Column], settings: Mapping[str, str]) -> FileFormat:
     for name, harmless in _UNREAD.items():
         if settings.get(name, harmless[0]).lower() not in harmless:
             raise UnsupportedSqlError(f"{name}={settings[name]!r} is not supported for text files: leave it out")
+    frame = TextFrame.from_properties(settings)
+    match text_serde(storage):
+        case "csv":
+            return CsvText(storage.serde_properties, frame=frame)
+        case "regex":
+            return RegexText(storage.serde_properties, len(columns), frame=frame)
+        case "multi":
+            return MultiText(storage.serde_properties, len(columns), frame=frame)
+        case "json" | "openx":
+            return LineText(frame=frame)
     return DelimitedText(
-        DelimitedOptions.from_properties(storage.serde_properties), columns, frame=TextFrame.from_properties(settings)
+        DelimitedOptions.from_properties(storage.serde_properties),
+        columns,
+        frame=frame,
+        last_takes_rest=settings.get("serialization.last.column.takes.rest", "").lower() == "true",
     )
 
 

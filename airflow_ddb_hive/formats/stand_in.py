@@ -25,7 +25,6 @@ _LAZY_SIMPLE = f"{_HIVE}.serde2.lazy.LazySimpleSerDe"
 _LAZY_BINARY = f"{_HIVE}.serde2.lazybinary.LazyBinarySerDe"
 _COLUMNAR = f"{_HIVE}.serde2.columnar.ColumnarSerDe"
 _BINARY_COLUMNAR = f"{_HIVE}.serde2.columnar.LazyBinaryColumnarSerDe"
-_JSON = ("org.apache.hive.hcatalog.data.JsonSerDe", f"{_HIVE}.serde2.JsonSerDe")
 _SERDES: Mapping[str, tuple[str, ...]] = {
     "SEQUENCEFILE": (_LAZY_SIMPLE, _LAZY_BINARY),
     "org.apache.hadoop.mapred.SequenceFileInputFormat": (_LAZY_SIMPLE, _LAZY_BINARY),
@@ -33,8 +32,7 @@ _SERDES: Mapping[str, tuple[str, ...]] = {
     f"{_HIVE}.ql.io.RCFileInputFormat": (_COLUMNAR, _BINARY_COLUMNAR),
     "AVRO": (f"{_HIVE}.serde2.avro.AvroSerDe",),
     f"{_HIVE}.ql.io.avro.AvroContainerInputFormat": (f"{_HIVE}.serde2.avro.AvroSerDe",),
-    "JSONFILE": _JSON,
-    "TEXTFILE": (*_JSON, _LAZY_BINARY),
+    "TEXTFILE": (_LAZY_BINARY,),
 }
 """The SerDes that each format can have; text with its own SerDe is no such format."""
 

@@ -44,6 +44,7 @@ class DelimitedOptions:
     separators: tuple[str, ...] = _DEFAULT_SEPARATORS
     escape: str | None = None
     null_format: str = r"\N"
+    timestamp_formats: tuple[str, ...] = ()
 
     @classmethod
     def from_properties(cls, properties: Mapping[str, str]) -> DelimitedOptions:
@@ -60,6 +61,7 @@ class DelimitedOptions:
             separators=tuple(separators),
             escape=None if escape is None else _separator(escape),
             null_format=properties.get("serialization.null.format", r"\N"),
+            timestamp_formats=tuple(one for one in properties.get("timestamp.formats", "").split(",") if one),
         )
 
 

@@ -15,7 +15,7 @@ __all__ = ["DEFAULT_PARTITION", "partition_folder", "partition_values", "unescap
 DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 """Stands for NULL and for the empty string in a partition column."""
 
-_SPECIAL = re.compile("[\x01-\x1f\"#%'*/:=?\\\\\x7f{\\[\\]^]")
+_SPECIAL = re.compile("[\x00-\x1f\"#%'*/:=?\\\\\x7f{\\[\\]^]")
 _ESCAPE = re.compile("%([0-9a-fA-F]{2})")
 
 

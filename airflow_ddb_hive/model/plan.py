@@ -71,9 +71,9 @@ class FilesInput:
 class InputPlan:
     """One table that a statement reads.
 
-    ``table`` is Hive's name, ``reading`` is ``batch by batch``, ``streamed`` or ``spooled``; ``uses`` how often the
-    statement names the table. ``written_before`` says that an earlier statement of the script changes the table, so
-    that its size is not known yet.
+    ``table`` is Hive's name, ``reading`` is ``batch by batch``, ``streamed``, ``spooled`` or ``scanned``; ``uses`` how
+    often the statement names the table. ``written_before`` says that an earlier statement of the script changes the
+    table, so that its size is not known yet.
     """
 
     table: str

@@ -14,13 +14,13 @@ import pytest
 from airflow_ddb_hive.errors import FileFormatError
 from airflow_ddb_hive.formats.parquet import Parquet
 from airflow_ddb_hive.formats.parquet_casts import cast_column
-from airflow_ddb_hive.model.arrow import arrow_type
+from airflow_ddb_hive.model.arrow import exact_type
 from airflow_ddb_hive.model.table import Column
 from airflow_ddb_hive.model.types import parse_type
 from airflow_ddb_hive.storage.file import FileStore
 from tests.support.rigs import HiveRig
 
-NOON = dt.datetime(2020, 1, 1, 12, 2, 3, 456789)  # noqa: DTZ001 - Hive's timestamps have no zone
+NOON = {"t": dt.datetime(2020, 1, 1, 12, 2, 3, 456789), "n": 0}  # noqa: DTZ001 - Hive's timestamps have no zone
 DAY = dt.date(2020, 1, 1)
 
 
@@ -55,7 +55,7 @@ def written(path: Path, columns: Sequence[Column], batch: pa.RecordBatch, compre
         (pa.string(), ["éabc"], "varchar(2)", ["éa"]),
         (pa.decimal128(12, 2), [Decimal("1.25"), Decimal("-1.25")], "decimal(6,1)", [Decimal("1.3"), Decimal("-1.3")]),
         (pa.decimal128(12, 2), [Decimal("9999999999.99")], "decimal(6,1)", [None]),
-        (pa.timestamp("ns"), [1_000], "timestamp", [dt.datetime(1970, 1, 1, microsecond=1)]),  # noqa: DTZ001 - no zone
+        (pa.timestamp("ns"), [1_001], "timestamp", [{"t": dt.datetime(1970, 1, 1, microsecond=1), "n": 1}]),  # noqa: DTZ001 - no zone
         (pa.list_(pa.int32()), [[1, None], None, []], "array<bigint>", [[1, None], None, []]),
         (pa.map_(pa.string(), pa.int32()), [[("k", 1)], None], "map<string,bigint>", [[("k", 1)], None]),
         (pa.struct([("X", pa.int32())]), [{"X": 1}, None], "struct<x:bigint,y:string>", [{"x": 1, "y": None}, None]),
@@ -63,7 +63,7 @@ def written(path: Path, columns: Sequence[Column], batch: pa.RecordBatch, compre
 )
 def test_stored_types_become_the_columns(stored: pa.DataType, values: list[Any], type_: str, expected: Any) -> None:
     result = cast_column(pa.array(values, stored), column(type_), "f")
-    assert result.type == arrow_type(parse_type(type_))
+    assert result.type == exact_type(parse_type(type_))
     assert result.to_pylist() == expected
 
 
@@ -144,7 +144,7 @@ VALUES = (
     [("k", 7)], {"x": 1, "y": None},
 )  # fmt: skip
 COLUMNS = [column(type_, f"k{index}") for index, type_ in enumerate(TYPES)]
-SCHEMA = pa.schema([(item.name, arrow_type(item.type)) for item in COLUMNS])
+SCHEMA = pa.schema([(item.name, exact_type(item.type)) for item in COLUMNS])
 
 
 def all_types() -> pa.RecordBatch:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.hiveql.tree import OutputColumn
     from airflow_ddb_hive.model.table import Column
 
-__all__ = ["arrow_value", "emit_typed", "engine_value", "has_own_form"]
+__all__ = ["arrow_value", "emit_exact", "emit_typed", "engine_value", "has_own_form"]
 
 _OWN = (TIMESTAMP, INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH)
 
@@ -71,6 +71,24 @@ def emit_typed(query: str, columns: Sequence[OutputColumn | Column], *, timestam
         value = f"r.c{place}"
         as_text = timestamps_as_text and column.type == TIMESTAMP
         cells.append(f"{instant_text(value) if as_text else arrow_value(value, column.type, column.name)} AS c{place}")
+    return f"SELECT {', '.join(cells)} FROM ({query}) AS r"
+
+
+def emit_exact(query: str, columns: Sequence[Column]) -> str:
+    """Return a SELECT of a query's columns as files take them: timestamps are exact, intervals their text.
+
+    Example:
+        >>> from airflow_ddb_hive.model.table import Column
+        >>> emit_exact("SELECT c0 FROM t", [Column("a", TIMESTAMP)])
+        'SELECT c0 FROM t'
+    """
+    texts = {INTERVAL_DAY_TIME: day_time_text, INTERVAL_YEAR_MONTH: year_month_text}
+    if not any(column.type in texts for column in columns):
+        return query
+    cells = [
+        f"{texts[column.type](f'r.c{place}') if column.type in texts else f'r.c{place}'} AS c{place}"
+        for place, column in enumerate(columns)
+    ]
     return f"SELECT {', '.join(cells)} FROM ({query}) AS r"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
@@ -14,6 +15,7 @@ from airflow_ddb_hive.engines.local.emit.text_values import (
     text_to_floating,
     text_to_integer,
 )
+from airflow_ddb_hive.engines.local.emit.timestamp_formats import emit_usual_form
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.partition_path import DEFAULT_PARTITION
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.delimited import DelimitedOptions
     from airflow_ddb_hive.model.table import Column
 
-__all__ = ["emit_cells", "emit_parse", "emit_partition_text", "emit_partition_value"]
+__all__ = ["emit_cells", "emit_parse", "emit_partition_text", "emit_partition_value", "write_cell"]
 
 
 _DEEPEST = 8
@@ -62,6 +64,11 @@ def emit_cells(
     cells = [f"{_write(f'r.c{i}', column.type, options, 1)} AS c{i}" for i, column in enumerate(columns)]
     cells += [f"{sql} AS c{i}" for i, sql in (others or {}).items()]
     return f"SELECT {', '.join(cells)} FROM ({query}) AS r"
+
+
+def write_cell(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    """Return the text of one column's value; NULL stays NULL."""
+    return _write(sql, type_, options, 1)
 
 
 def _separator(options: DelimitedOptions, depth: int) -> str:
@@ -148,7 +155,7 @@ def emit_parse(
         >>> emit_parse("cells", [(0, STRING)], DelimitedOptions())
         'SELECT s.c0 AS c0 FROM cells AS s'
     """
-    parsed = [f"{_read(f's.c{i}', type_, options, 1)} AS c{i}" for i, type_ in columns]
+    parsed = [f"{_read_cell(f's.c{i}', type_, options)} AS c{i}" for i, type_ in columns]
     parsed += [f"{sql} AS c{i}" for i, sql in (others or {}).items()]
     return f"SELECT {', '.join(parsed) or '0 AS c_'} FROM {source} AS s"
 
@@ -176,6 +183,13 @@ def emit_partition_value(sql: str, type_: HiveType) -> str:
     if type_ == STRING:
         return sql
     return emit_cast(f"nullif({sql}, {text(DEFAULT_PARTITION)})", STRING, type_)
+
+
+def _read_cell(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    """A column of its own: the cells of character columns come without their escapes."""
+    if type_ == STRING or isinstance(type_, VarcharType | CharType):
+        options = replace(options, escape=None)
+    return _read(sql, type_, options, 1)
 
 
 def _read(sql: str, type_: HiveType, options: DelimitedOptions, depth: int) -> str:
@@ -299,12 +313,16 @@ def _read_binary(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
     return let(_unescape(sql, type_, options), decode)
 
 
+def _read_timestamp(sql: str, type_: HiveType, options: DelimitedOptions) -> str:
+    return text_to_timestamp(emit_usual_form(sql, options.timestamp_formats), type_, lazy=True)
+
+
 _READERS: dict[str, Callable[[str, HiveType, DelimitedOptions], str]] = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), _lazy(text_to_integer)),
     **dict.fromkeys(("float", "double"), _lazy(text_to_floating)),
     "boolean": _lazy(text_to_boolean),
     "date": _lazy(text_to_date),
-    "timestamp": _lazy(text_to_timestamp),
+    "timestamp": _read_timestamp,
     "string": _unescape,
     "binary": _read_binary,
     "void": lambda _sql, _type, _options: "CAST(NULL AS INTEGER)",
