@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from airflow_ddb_hive.hiveql.functions.aggregates import AGGREGATES, WINDOWED, WINDOWS
 from airflow_ddb_hive.hiveql.functions.intervals import INTERVALS
+from airflow_ddb_hive.hiveql.functions.masks import MASKS
 from airflow_ddb_hive.hiveql.functions.operators import OPERATORS
 from airflow_ddb_hive.hiveql.functions.scalars import DATES, MATHEMATICS, OTHERS, STRINGS
 from airflow_ddb_hive.hiveql.functions.spec import (
@@ -21,6 +22,7 @@ from airflow_ddb_hive.hiveql.functions.spec import (
     Resolver,
     Signature,
 )
+from airflow_ddb_hive.hiveql.functions.special import SPECIAL
 from airflow_ddb_hive.hiveql.functions.structured import STRUCTURED
 from airflow_ddb_hive.hiveql.functions.udtfs import UDTFS
 
@@ -47,6 +49,8 @@ FUNCTIONS: dict[str, FunctionSpec] = {
     **DATES,
     **INTERVALS,
     **OTHERS,
+    **MASKS,
+    **SPECIAL,
     **STRUCTURED,
     **AGGREGATES,
     **WINDOWS,

@@ -26,7 +26,7 @@ COUNTS_AS_WRONG = SIMPLE | {
 """Functions for which a wrong number of arguments is error 10014, not 10015."""
 
 TYPES_AS_WRONG = SIMPLE | {
-    "abs", "char", "concat", "from_utc_timestamp", "greatest", "least", "ltrim", "rtrim",
+    "abs", "char", "concat", "datediff", "from_utc_timestamp", "greatest", "least", "ltrim", "rtrim",
     "str_to_map", "to_date", "to_unix_timestamp", "to_utc_timestamp", "trim", "unix_timestamp",
 }
 """Functions for which a wrong type is error 10014 at the call, not 10016 at the argument."""

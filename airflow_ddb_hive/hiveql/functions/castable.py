@@ -13,6 +13,7 @@ from airflow_ddb_hive.model.types import (
     FLOAT,
     INTERVAL_DAY_TIME,
     INTERVAL_YEAR_MONTH,
+    STRING,
     TIMESTAMP,
     VOID,
 )
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.types import HiveType
 
 __all__ = ["cast_problem", "same_kind"]
+
+
+_INTERVALS = (INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH)
 
 
 def cast_problem(have: HiveType, want: HiveType) -> str | None:
@@ -41,12 +45,13 @@ def cast_problem(have: HiveType, want: HiveType) -> str | None:
         return "Only string, char, varchar or binary data can be cast into binary data types."
     if want == DATE and not (is_text(have) or have in (DATE, TIMESTAMP)):
         return "CAST as DATE only allows date,string, or timestamp types"
-    if have == BINARY and (is_integer(want) or want in (BOOLEAN, DOUBLE, FLOAT)):
+    number = is_integer(want) or want in (BOOLEAN, DOUBLE, FLOAT)
+    if (have == BINARY and number) or (have in _INTERVALS and (number or want == STRING)):
         return f"No matching method with ({have})"
     return None
 
 
-_APART = frozenset({BOOLEAN, INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH})
+_APART = frozenset({BOOLEAN, *_INTERVALS})
 
 
 def same_kind(one: HiveType, other: HiveType) -> bool:

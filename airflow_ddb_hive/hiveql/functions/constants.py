@@ -1,16 +1,16 @@
-"""Whole numbers that are known before a query runs: Hive's types of decimals and of ``round`` depend on them."""
+"""What is known before a query runs: Hive's types of decimals and of ``round`` depend on whole numbers of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import is_integer
-from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
+from airflow_ddb_hive.hiveql.tree import Call, Case, Cast, Expression, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["integer_constant"]
+__all__ = ["integer_constant", "is_constant"]
 
 _FOLDED: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
@@ -43,3 +43,25 @@ def integer_constant(expression: Expression) -> int | None:
             a, b = integer_constant(left), integer_constant(right)
             return None if a is None or b is None else _FOLDED[name](a, b)
     return None
+
+
+def is_constant(expression: Expression) -> bool:
+    """Whether an expression has no column and no query in it, so that Hive computes it while it compiles.
+
+    Example:
+        >>> from airflow_ddb_hive.hiveql.tree import Position
+        >>> from airflow_ddb_hive.model.types import INT
+        >>> is_constant(Call(INT, Position(), "negative", (Literal(INT, Position(), 2),)))
+        True
+    """
+    match expression:
+        case Literal():
+            return True
+        case Cast(operand=operand):
+            return is_constant(operand)
+        case Call(window=None, arguments=arguments):
+            return all(is_constant(argument) for argument in arguments)
+        case Case(branches=branches, default=default):
+            results = [part for branch in branches for part in branch] + ([] if default is None else [default])
+            return all(is_constant(part) for part in results)
+    return False

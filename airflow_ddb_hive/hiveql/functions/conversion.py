@@ -33,6 +33,7 @@ __all__ = [
     "MAX_DIGITS",
     "as_decimal",
     "common_type",
+    "compared_exactly",
     "comparison_type",
     "decimal_type",
     "is_decimal",
@@ -104,9 +105,27 @@ def numeric_common(left: HiveType, right: HiveType) -> HiveType:
         if other in {FLOAT, DOUBLE}:
             return other
         a, b = as_decimal(left), as_decimal(right)
-        scale = max(a.scale, b.scale)
-        return decimal_type(max(a.precision - a.scale, b.precision - b.scale) + scale, scale)
+        digits = max(a.precision - a.scale, b.precision - b.scale)
+        # Digits before the point go first: a common type never makes a value NULL, it rounds it.
+        scale = min(max(a.scale, b.scale), MAX_DIGITS - digits)
+        return DecimalType(digits + scale, scale)
     return left if _RANK[left] >= _RANK[right] else right
+
+
+def compared_exactly(left: HiveType, right: HiveType) -> tuple[DecimalType, DecimalType] | None:
+    """The types of two decimals that ``=`` and ``<`` compare as they are, as none of 38 digits holds both.
+
+    Example:
+        >>> compared_exactly(DecimalType(38, 0), INT) is None
+        True
+    """
+    if not isinstance(left, DecimalType) and not isinstance(right, DecimalType):
+        return None
+    if not is_numeric(left) or not is_numeric(right) or {left, right} & {FLOAT, DOUBLE}:
+        return None
+    a, b = as_decimal(left), as_decimal(right)
+    digits = max(a.precision - a.scale, b.precision - b.scale)
+    return (a, b) if digits + max(a.scale, b.scale) > MAX_DIGITS else None
 
 
 def _text_common(left: HiveType, right: HiveType) -> HiveType:
@@ -175,9 +194,17 @@ def union_type(left: HiveType, right: HiveType) -> HiveType | None:
     Example:
         >>> str(union_type(INT, DOUBLE)), union_type(INT, STRING)
         ('double', None)
+
+    Whole numbers take a decimal's type as it is; those that it cannot hold become NULL.
+
+        >>> str(union_type(BIGINT, DecimalType(6, 1)))
+        'decimal(6,1)'
     """
     if VOID not in {left, right} and is_text(left) != is_text(right):
         return None
+    decimals = [one for one in (left, right) if isinstance(one, DecimalType)]
+    if len(decimals) == 1 and {left, right} & {TINYINT, SMALLINT, INT, BIGINT}:
+        return decimals[0]
     return common_type(left, right)
 
 

@@ -12,8 +12,10 @@ from airflow_ddb_hive.hiveql.functions.castable import same_kind
 from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.functions.conversion import (
     as_decimal,
+    compared_exactly,
     comparison_type,
     decimal_type,
+    is_decimal,
     is_integer,
     is_numeric,
     is_primitive,
@@ -29,6 +31,7 @@ from airflow_ddb_hive.model.types import (
     BOOLEAN,
     DATE,
     DOUBLE,
+    FLOAT,
     INT,
     INTERVAL_DAY_TIME,
     INTERVAL_YEAR_MONTH,
@@ -36,10 +39,12 @@ from airflow_ddb_hive.model.types import (
     TIMESTAMP,
     VOID,
     ArrayType,
+    CharType,
     DecimalType,
     HiveType,
     MapType,
     StructType,
+    VarcharType,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["OPERATORS"]
 
 _PAIR = 2
+_LONGEST_CHAR, _LONGEST_VARCHAR = 255, 65535
 _INTERVALS = (INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH)
 
 
@@ -181,6 +187,12 @@ def _sign(arguments: Sequence[Expression]) -> Signature:
     return Signature((result,), result)
 
 
+def _positive(arguments: Sequence[Expression]) -> Signature:
+    plain = _sign(arguments)
+    type_ = arguments[0].type
+    return Signature((type_,), type_) if is_text(type_) else plain
+
+
 def _need_primitives(arguments: Sequence[Expression]) -> None:
     for index, argument in enumerate(arguments):
         if not is_primitive(argument.type):
@@ -202,10 +214,22 @@ def _of_primitives(resolver: Resolver) -> Resolver:
 def _comparison(arguments: Sequence[Expression]) -> Signature:
     _need(arguments, _PAIR)
     _need_primitives(arguments)
+    exact = compared_exactly(arguments[0].type, arguments[1].type)
+    if exact is not None:
+        return Signature(exact, BOOLEAN)
     common = comparison_type(arguments[0].type, arguments[1].type)
     if common is None:
         raise _no_match(arguments)
     return Signature((common, common), BOOLEAN)
+
+
+def _null_safe(arguments: Sequence[Expression]) -> Signature:
+    plain = _comparison(arguments)
+    types = tuple(argument.type for argument in arguments)
+    if VOID in types or is_text(types[0]) == is_text(types[1]):
+        return plain
+    # What NULL is is asked before text is converted: text that is no number is not NULL.
+    return Signature(types, BOOLEAN)
 
 
 def _logical(arguments: Sequence[Expression]) -> Signature:
@@ -223,12 +247,40 @@ def _membership(arguments: Sequence[Expression]) -> Signature:
     common = arguments[0].type
     for index, argument in enumerate(arguments[1:], 1):
         found = comparison_type(common, argument.type)
-        if found is None or not same_kind(common, argument.type):
+        if found is None or not _alike(common, argument.type) or not same_kind(common, argument.type):
             raise ArgumentMismatch(
                 f"The arguments for IN should be the same type! Types are: ({common} IN ({argument.type}))", index=index
             )
         common = found
-    return Signature((common,) * len(arguments), BOOLEAN)
+    compared = _membership_type(arguments)
+    return Signature((compared or common,) * len(arguments), BOOLEAN)
+
+
+def _alike(one: HiveType, other: HiveType) -> bool:
+    """Whether IN takes two types beside each other: of structs the names must agree, of arrays and maps all."""
+    if isinstance(one, StructType) and isinstance(other, StructType):
+        return [name for name, _ in one.fields] == [name for name, _ in other.fields]
+    return is_primitive(other) or one == other
+
+
+def _membership_type(arguments: Sequence[Expression]) -> HiveType | None:
+    """The type that IN compares as: the operand's and the first value's; other values are converted to it."""
+    operand, first = arguments[0].type, arguments[1].type
+    if first == VOID and len(arguments) > _PAIR:
+        return DOUBLE if is_text(operand) else STRING if operand == DATE else operand
+    compared = comparison_type(operand, first)
+    for argument in arguments[2:]:
+        if compared is not None and _widens_membership(compared, argument):
+            compared = numeric_common(compared, argument.type)
+    return compared
+
+
+def _widens_membership(compared: HiveType, argument: Expression) -> bool:
+    """Whether a value is compared as what it is: a constant number, and every decimal."""
+    if not is_numeric(compared) or not is_numeric(argument.type):
+        return False
+    both_decimal = is_decimal(compared) and is_decimal(argument.type)
+    return both_decimal or isinstance(argument, Literal)
 
 
 def _concat(arguments: Sequence[Expression]) -> Signature:
@@ -239,21 +291,55 @@ def _concat(arguments: Sequence[Expression]) -> Signature:
             raise ArgumentMismatch(
                 f"Only primitive type arguments are accepted but {argument.type} is passed", code=10016, index=index
             )
-    result = BINARY if all(argument.type == BINARY for argument in arguments) else STRING
+    types = tuple(argument.type for argument in arguments)
+    if all(isinstance(type_, CharType | VarcharType) for type_ in types):
+        return Signature(types, _joined_text(types))
+    result = BINARY if all(type_ == BINARY for type_ in types) else STRING
     return Signature((result,) * len(arguments), result)
+
+
+def _joined_text(types: Sequence[HiveType]) -> HiveType:
+    """Text of bounded lengths makes text of their sum."""
+    length = sum(type_.length for type_ in types if isinstance(type_, CharType | VarcharType))
+    if all(isinstance(type_, CharType) for type_ in types) and length <= _LONGEST_CHAR:
+        return CharType(length)
+    return VarcharType(length) if length <= _LONGEST_VARCHAR else STRING
+
+
+def _fits_key(place: HiveType, key: HiveType) -> bool:
+    """Whether a map's key is looked up by a value of another type: one that converts without loss."""
+    if place in (key, VOID):
+        return True
+    if not is_primitive(place) or BOOLEAN in (place, key) or BINARY in (place, key):
+        return False
+    if is_text(key):
+        return True
+    if is_numeric(key) and is_numeric(place):
+        return numeric_common(place, key) == key
+    return is_text(place) and not is_integer(key) and key != FLOAT
+
+
+def _like_many(arguments: Sequence[Expression]) -> Signature:
+    if len(arguments) < _PAIR:
+        raise ArgumentMismatch("takes at least 2 arguments", code=10015)
+    for index, argument in enumerate(arguments):
+        if not is_text(argument.type) and argument.type != VOID:
+            message = f"only takes STRING_GROUP, VOID_GROUP types, got {argument.type}"
+            raise ArgumentMismatch(message, code=10016, index=index)
+    return Signature((STRING,) * len(arguments), BOOLEAN)
 
 
 def _index(arguments: Sequence[Expression]) -> Signature:
     _need(arguments, _PAIR)
     container, place = arguments[0].type, arguments[1].type
     if isinstance(container, ArrayType):
-        if not is_integer(place):
+        if not is_integer(place) or place == BIGINT:
             raise ArgumentMismatch(
                 "Not proper type for index of ARRAY. Currently, only integer type is supported", code=10032, index=1
             )
-        return Signature((container, INT if place != BIGINT else BIGINT), container.element)
+        return Signature((container, INT), container.element)
     if isinstance(container, MapType):
-        if comparison_type(container.key, place) is None or (place == BOOLEAN and container.key != BOOLEAN):
+        if not _fits_key(place, container.key):
             raise ArgumentMismatch("MAP key type does not match index expression type", code=10032, index=1)
         return Signature((container, container.key), container.value)
     raise ArgumentMismatch("[] not valid on non-collection types", code=10033, index=0)
@@ -289,18 +375,20 @@ OPERATORS: dict[str, FunctionSpec] = specs(
         "^": _bits(_PAIR),
         "~": _bits(1),
         "negative": _sign,
-        "positive": _sign,
-        "=": _comparison,
-        "<=>": _comparison,
-        "!=": _comparison,
+        "positive": _positive,
+        "= ==": _comparison,
+        "<=>": _null_safe,
+        "!= <>": _comparison,
         "<": _comparison,
         "<=": _comparison,
         ">": _comparison,
         ">=": _comparison,
         "and": _logical,
         "or": _logical,
-        "not": _logical,
+        "not !": _logical,
         "like": "anystring anystring -> boolean",
+        "likeall": _like_many,
+        "likeany": _like_many,
         "rlike regexp": "text text -> boolean",
         "in": _membership,
         "concat": _concat,

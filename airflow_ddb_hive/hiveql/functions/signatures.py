@@ -69,6 +69,13 @@ def _is_temporal(type_: HiveType) -> bool:
     return type_ in (DATE, TIMESTAMP)
 
 
+def _day(type_: HiveType) -> HiveType | None:
+    """A date whose text the function reads by itself, more strictly than CAST."""
+    if is_text(type_):
+        return STRING
+    return DATE if _is_temporal(type_) or type_ == VOID else None
+
+
 PARAMETERS: dict[str, Acceptor] = {
     "string": _primitive_to(STRING, lambda t: is_primitive(t) and t not in (BINARY, BOOLEAN)),
     "anystring": _primitive_to(STRING, is_primitive),
@@ -84,9 +91,16 @@ PARAMETERS: dict[str, Acceptor] = {
     "numeric": _number_or_text,
     "boolean": _primitive_to(BOOLEAN, lambda t: False),  # noqa: ARG005 (nothing converts to boolean unasked)
     "binary": _primitive_to(BINARY, lambda t: False),  # noqa: ARG005 (only binary itself)
+    "bytes": _primitive_to(BINARY, is_text),
     "date": _primitive_to(DATE, lambda t: is_text(t) or _is_temporal(t)),
     "timestamp": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t)),
     "moment": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t) or is_numeric(t)),
+    "day": _day,
+    # Hive takes a number for text, which is no date.
+    "numberday": lambda type_: STRING if is_numeric(type_) else _day(type_),
+    "notext": _primitive_to(STRING, is_numeric),
+    # Hive finds its method for TINYINT and SMALLINT ambiguous.
+    "intorbigint": _primitive_to(BIGINT, lambda t: t == INT),
     "onlydate": _primitive_to(DATE, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "onlytimestamp": _primitive_to(TIMESTAMP, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "yearmonth": _kept(lambda t: t == INTERVAL_YEAR_MONTH),

@@ -21,6 +21,7 @@ from airflow_ddb_hive.hiveql.tree import Expression, Literal
 from airflow_ddb_hive.model.types import (
     BIGINT,
     BOOLEAN,
+    DATE,
     DOUBLE,
     FLOAT,
     INT,
@@ -248,7 +249,8 @@ def _extreme(arguments: Sequence[Expression]) -> Signature:
         if found is None and (not is_primitive(common) or not is_primitive(argument.type)):
             raise ArgumentMismatch(f"takes primitive types only, got {argument.type}", code=10016, index=index)
         common = found or DOUBLE
-    return Signature((common,) * len(arguments), common)
+    # The values convert themselves: one that does not convert is another thing than NULL.
+    return Signature(tuple(argument.type for argument in arguments), common)
 
 
 def _trunc(arguments: Sequence[Expression]) -> Signature:
@@ -256,7 +258,14 @@ def _trunc(arguments: Sequence[Expression]) -> Signature:
     if is_numeric(arguments[0].type):
         kept = arguments[0].type
         return Signature((kept, INT)[: len(arguments)], kept)
-    return Signature((TIMESTAMP if arguments[0].type == TIMESTAMP else arguments[0].type, STRING), STRING)
+    if len(arguments) == 1:
+        raise ArgumentMismatch("a number is expected where there is one argument", code=10014)
+    types = tuple(argument.type for argument in arguments)
+    moments = (DATE, TIMESTAMP, VOID)
+    if len(types) == 1 or not (types[0] in moments or is_text(types[0])) or not (types[1] == VOID or is_text(types[1])):
+        message = "Got wrong argument types : " + ", ".join(str(type_) for type_ in types)
+        raise ArgumentMismatch(message)
+    return Signature((types[0], STRING), STRING)
 
 
 STRUCTURED: dict[str, FunctionSpec] = specs(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.hiveql.functions.signatures import specs
 from airflow_ddb_hive.hiveql.functions.spec import ArgumentMismatch, FunctionSpec, Signature
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
-from airflow_ddb_hive.model.types import INT, STRING, VOID, ArrayType, HiveType, MapType, StructType
+from airflow_ddb_hive.model.types import BIGINT, BINARY, INT, STRING, VOID, ArrayType, HiveType, MapType, StructType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,13 +72,40 @@ def _stack(arguments: Sequence[Expression]) -> Signature:
     return Signature((INT, *parameters), StructType(tuple((f"col{i}", type_) for i, type_ in enumerate(columns))))
 
 
+def _parse_url_tuple(arguments: Sequence[Expression]) -> Signature:
+    if len(arguments) <= 1:
+        raise ArgumentMismatch("parse_url_tuple() takes at least two arguments: the url string and a part name")
+    if any(argument.type != STRING for argument in arguments):
+        raise ArgumentMismatch("parse_url_tuple()'s arguments have to be string type")
+    fields = tuple((f"c{index}", STRING) for index in range(len(arguments) - 1))
+    return Signature((STRING,) * len(arguments), StructType(fields))
+
+
+def _replicate_rows(arguments: Sequence[Expression]) -> Signature:
+    if len(arguments) <= 1:
+        raise ArgumentMismatch("UDTFReplicateRows() expects at least two arguments.")
+    types = tuple(argument.type for argument in arguments)
+    if types[0] != BIGINT:
+        message = f"The first argument to UDTFReplicateRows() must be a long (got {types[0]} instead)."
+        raise ArgumentMismatch(message)
+    return Signature(types, StructType(tuple((f"col{index}", type_) for index, type_ in enumerate(types))))
+
+
+def _get_splits(arguments: Sequence[Expression]) -> Signature:
+    types = tuple(argument.type for argument in arguments)
+    return Signature(types, StructType((("split", BINARY),)))
+
+
 UDTFS: dict[str, FunctionSpec] = specs(
     "udtf",
     {
         "explode": _explode,
+        "get_splits": _get_splits,
         "inline": _inline,
         "json_tuple": _json_tuple,
+        "parse_url_tuple": _parse_url_tuple,
         "posexplode": _posexplode,
+        "replicate_rows": _replicate_rows,
         "stack": _stack,
     },
 )

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from airflow_ddb_hive.engines.local.emit.arrow_form import arrow_value, emit_typed, engine_value, has_own_form
+from airflow_ddb_hive.engines.local.emit.arrow_form import (
+    arrow_value,
+    emit_exact,
+    emit_typed,
+    engine_value,
+    has_own_form,
+)
 from airflow_ddb_hive.engines.local.emit.display import emit_lines
 from airflow_ddb_hive.engines.local.emit.functions import (
     AGGREGATES,
@@ -11,6 +17,7 @@ from airflow_ddb_hive.engines.local.emit.functions import (
     TABLE_GENERATORS,
 )
 from airflow_ddb_hive.engines.local.emit.relations import emit_relation
+from airflow_ddb_hive.engines.local.emit.serdes import emit_file_cells, emit_file_values, is_delimited
 from airflow_ddb_hive.engines.local.emit.text_serde import (
     emit_cells,
     emit_parse,
@@ -25,6 +32,9 @@ __all__ = [
     "TABLE_GENERATORS",
     "arrow_value",
     "emit_cells",
+    "emit_exact",
+    "emit_file_cells",
+    "emit_file_values",
     "emit_lines",
     "emit_parse",
     "emit_partition_text",
@@ -33,4 +43,5 @@ __all__ = [
     "emit_typed",
     "engine_value",
     "has_own_form",
+    "is_delimited",
 ]

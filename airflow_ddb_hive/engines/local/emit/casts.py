@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from airflow_ddb_hive.engines.local.emit.instants import instant, micros, seconds
 from airflow_ddb_hive.engines.local.emit.java_text import cast_text
-from airflow_ddb_hive.engines.local.emit.sql import let, wrap
+from airflow_ddb_hive.engines.local.emit.sql import let, raise_error, wrap
 from airflow_ddb_hive.engines.local.emit.text_moments import (
     text_to_date,
     text_to_day_time,
@@ -26,6 +26,7 @@ from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.types import (
     DOUBLE,
+    STRING,
     ArrayType,
     CharType,
     DecimalType,
@@ -77,6 +78,12 @@ def _null(_sql: str, _source: HiveType, target: HiveType) -> str:
     return f"CAST(NULL AS {duckdb_type(target)})"
 
 
+def _fails(sql: str, source: HiveType, target: HiveType) -> str:
+    """Hive compiles such a cast and ends the query at the first value."""
+    reason = raise_error(f"Error evaluating CAST of a {source} as {target}")
+    return f"CAST(CASE WHEN {sql} IS NOT NULL THEN {reason} END AS {duckdb_type(target)})"
+
+
 def _integer_to_integer(sql: str, source: HiveType, target: HiveType) -> str:
     if _RANGES[str(source)] <= _RANGES[str(target)]:
         return f"CAST({sql} AS {duckdb_type(target)})"
@@ -125,7 +132,7 @@ def _decimal_to_integer(sql: str, source: HiveType, target: HiveType) -> str:
 
 
 def _boolean_to_number(sql: str, _source: HiveType, target: HiveType) -> str:
-    return f"CAST(CAST({sql} AS TINYINT) AS {duckdb_type(target)})"
+    return f"TRY_CAST(CAST({sql} AS TINYINT) AS {duckdb_type(target)})"
 
 
 def _number_to_boolean(sql: str, _source: HiveType, _target: HiveType) -> str:
@@ -196,6 +203,11 @@ def _to_text(sql: str, source: HiveType, target: HiveType) -> str:
     return value
 
 
+def _text_to_binary(sql: str, source: HiveType, _target: HiveType) -> str:
+    """A CHAR's bytes have the spaces that fill it up."""
+    return f"encode(rpad({sql}, {source.length}, ' '))" if isinstance(source, CharType) else f"encode({sql})"
+
+
 def _from_text(convert: Callable[[str, HiveType], str]) -> Conversion:
     return lambda sql, _source, target: convert(sql, target)
 
@@ -224,6 +236,8 @@ _CONVERSIONS: dict[tuple[str, str], Conversion] = {
     ("date", "integer"): _null,
     ("date", "floating"): _null,
     ("date", "boolean"): _null,
+    ("date", "decimal"): _fails,
+    **{(kind, to): _fails for kind in ("interval_year_month", "interval_day_time") for to in ("decimal", "timestamp")},
     ("timestamp", "date"): _timestamp_to_date,
     ("timestamp", "integer"): _timestamp_to_integer,
     ("timestamp", "floating"): _timestamp_to_floating,
@@ -239,14 +253,29 @@ _CONVERSIONS: dict[tuple[str, str], Conversion] = {
     ("text", "interval_day_time"): _from_text(text_to_day_time),
     ("interval_year_month", "text"): _to_text,
     ("interval_day_time", "text"): _to_text,
-    ("text", "binary"): lambda sql, _source, _target: f"encode({sql})",
+    ("text", "binary"): _text_to_binary,
     ("binary", "text"): _to_text,
     **{(kind, "text"): _to_text for kind in ("integer", "floating", "decimal", "boolean", "date", "timestamp", "text")},
 }
 
 
-def emit_cast(sql: str, source: HiveType, target: HiveType) -> str:
+_BRIDGED = ("integer", "floating", "boolean")
+_BRIDGE = DecimalType(38, 18)
+
+
+def _bridged(sql: str, source: HiveType, target: HiveType) -> tuple[str, HiveType]:
+    """Hive makes any decimal a DECIMAL(38,18) before a class of its converts it: NULL where that is too small."""
+    if not isinstance(source, DecimalType) or not (kind_of(target) in _BRIDGED or target == STRING):
+        return sql, source
+    if source.scale <= _BRIDGE.scale and source.precision - source.scale <= _BRIDGE.precision - _BRIDGE.scale:
+        return sql, source
+    return f"TRY_CAST({sql} AS {duckdb_type(_BRIDGE)})", _BRIDGE
+
+
+def emit_cast(sql: str, source: HiveType, target: HiveType, *, wide: bool = False) -> str:
     """Return the conversion of a value, from the SQL of one to the SQL of the other.
+
+    ``wide`` is the conversion that functions such as COALESCE do by themselves: no decimal is too large for it.
 
     Example:
         >>> from airflow_ddb_hive.model.types import BIGINT, INT
@@ -262,7 +291,11 @@ def emit_cast(sql: str, source: HiveType, target: HiveType) -> str:
         return f"CAST({sql} AS {duckdb_type(target)})"
     if kind_of(source) == "nested" or kind_of(target) == "nested":
         return _nested(sql, source, target)
+    if not wide:
+        sql, source = _bridged(sql, source, target)
     conversion = _CONVERSIONS.get((kind_of(source), kind_of(target)))
+    if conversion is None and kind_of(source) == "binary":
+        conversion = _fails
     if conversion is None:
         raise UnsupportedSqlError(f"a {source} cannot be cast to {target}")
     return conversion(sql, source, target)

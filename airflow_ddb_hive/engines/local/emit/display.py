@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.hiveql.tree import OutputColumn
 
-__all__ = ["emit_lines"]
+__all__ = ["emit_lines", "json_text"]
 
 _SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r"}
 
@@ -29,17 +29,26 @@ def emit_lines(query: str, columns: Sequence[OutputColumn]) -> str:
         >>> emit_lines("SELECT 'a' AS c0", [OutputColumn("a", STRING)])
         "SELECT coalesce(r.c0, 'NULL') AS line FROM (SELECT 'a' AS c0) AS r"
     """
-    cells = [f"coalesce({_cell(f'r.c{i}', column.type)}, 'NULL')" for i, column in enumerate(columns)]
+    cells = [f"coalesce({_cell(f'r.c{i}', column)}, 'NULL')" for i, column in enumerate(columns)]
     line = " || chr(9) || ".join(cells) or "''"
     return f"SELECT {line} AS line FROM ({query}) AS r"
 
 
-def _cell(sql: str, type_: HiveType) -> str:
+def json_text(sql: str, type_: HiveType) -> str:
+    """Return a value's text within a nested one, or of a nested one; NULL stays NULL or is the word ``null``."""
+    match type_:
+        case ArrayType() | MapType() | StructType():
+            return _json(sql, type_, 0)
+    return _inner(sql, type_, 0)
+
+
+def _cell(sql: str, column: OutputColumn) -> str:
+    type_ = column.type
     match type_:
         case ArrayType() | MapType() | StructType():
             return _json(sql, type_, 0)
         case DecimalType():
-            return decimal_digits(sql, type_)
+            return decimal_text(sql, type_) if column.constant else decimal_digits(sql, type_)
         case CharType(length):
             return f"rpad({sql}, {length}, ' ')"
     return _plain(sql, type_)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions import AGGREGATES, FRAMELESS, REFUSED_FUNCTIONS, SQL_FUNCTIONS
 from airflow_ddb_hive.engines.local.emit.instants import instant_literal
 from airflow_ddb_hive.engines.local.emit.sql import text
+from airflow_ddb_hive.engines.local.emit.windows import emit_window
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql import NESTED_TOO_DEEPLY
+from airflow_ddb_hive.hiveql.functions.bridges import SIMPLE
 from airflow_ddb_hive.hiveql.tree import (
     Call,
     Case,
@@ -21,7 +25,6 @@ from airflow_ddb_hive.hiveql.tree import (
     Relation,
     ScalarSubquery,
     SortKey,
-    Window,
 )
 from airflow_ddb_hive.model.types import TIMESTAMP
 
@@ -38,6 +41,8 @@ def emit_expression(expression: Expression, relation: RelationEmitter) -> str:
     """
     try:
         return _emit(expression, relation)
+    except RecursionError as error:
+        raise UnsupportedSqlError(NESTED_TOO_DEEPLY) from error
     except UnsupportedSqlError as error:
         if error.line is None:
             error.line, error.column = expression.position.line, expression.position.column
@@ -81,17 +86,48 @@ def _literal(literal: Literal) -> str:
 
 def _case(case: Case, relation: RelationEmitter) -> str:
     branches = " ".join(
-        f"WHEN {emit_expression(when, relation)} THEN {emit_expression(then, relation)}" for when, then in case.branches
+        f"WHEN {emit_expression(when, relation)} THEN {_widened(then, relation)}" for when, then in case.branches
     )
-    default = f" ELSE {emit_expression(case.default, relation)}" if case.default is not None else ""
+    default = f" ELSE {_widened(case.default, relation)}" if case.default is not None else ""
     return f"(CASE {branches}{default} END)"
 
 
+_NARROWING = (SIMPLE - {"like"}) | {
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "pmod",
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "<=>",
+    "in",
+    "and",
+}
+"""What converts its arguments as CAST does; other functions convert them themselves, and no decimal is too large."""
+
+_COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+"""What converts no column where a constant stands on the other side."""
+
+
+def _widened(expression: Expression, relation: RelationEmitter) -> str:
+    if not isinstance(expression, Cast):
+        return emit_expression(expression, relation)
+    operand = expression.operand
+    return emit_cast(emit_expression(operand, relation), operand.type, expression.type, wide=True)
+
+
 def _call(call: Call, relation: RelationEmitter) -> str:
-    arguments = [emit_expression(argument, relation) for argument in call.arguments]
+    constant = call.function in _COMPARISONS and any(isinstance(argument, Literal) for argument in call.arguments)
+    emit = _widened if constant or call.function not in _NARROWING else emit_expression
+    arguments = [emit(argument, relation) for argument in call.arguments]
     if call.function in AGGREGATES:
-        over = _over(call, call.window, relation) if call.window is not None else ""
-        return AGGREGATES[call.function](call, arguments, over)
+        return _aggregate(call, arguments, relation)
     emitter = SQL_FUNCTIONS.get(call.function)
     if emitter is None:
         reason = REFUSED_FUNCTIONS.get(call.function, "this engine does not have it yet")
@@ -99,24 +135,20 @@ def _call(call: Call, relation: RelationEmitter) -> str:
     return emitter(call, arguments)
 
 
-def _over(call: Call, window: Window, relation: RelationEmitter) -> str:
-    parts = []
-    if window.partition:
-        parts.append("PARTITION BY " + ", ".join(emit_expression(e, relation) for e in window.partition))
-    if window.order:
-        parts.append("ORDER BY " + ", ".join(emit_sort_key(key, relation) for key in window.order))
-    if window.frame is not None and call.function not in FRAMELESS:
-        unit, start, end = window.frame
-        parts.append(f"{unit.upper()} BETWEEN {_bound(start, 'PRECEDING')} AND {_bound(end, 'FOLLOWING')}")
-    return f" OVER ({' '.join(parts)})"
-
-
-def _bound(offset: int | None, unbounded: str) -> str:
-    if offset is None:
-        return f"UNBOUNDED {unbounded}"
-    if offset == 0:
-        return "CURRENT ROW"
-    return f"{abs(offset)} {'PRECEDING' if offset < 0 else 'FOLLOWING'}"
+def _aggregate(call: Call, arguments: list[str], relation: RelationEmitter) -> str:
+    aggregate = AGGREGATES[call.function]
+    window = call.window
+    if window is None:
+        return aggregate(call, arguments, "")
+    if call.function in FRAMELESS:
+        window = replace(window, frame=None)
+    return emit_window(
+        call,
+        window,
+        arguments,
+        lambda over: aggregate(call, arguments, over),
+        lambda expression: emit_expression(expression, relation),
+    )
 
 
 def emit_sort_key(key: SortKey, relation: RelationEmitter) -> str:
@@ -132,5 +164,8 @@ def _subquery(subquery: ScalarSubquery, relation: RelationEmitter) -> str:
     if subquery.kind == "exists":
         return f"(EXISTS {query})"
     if subquery.kind == "in" and subquery.operand is not None:
+        have, want = subquery.relation.columns[0].type, subquery.operand.type
+        if have != want:
+            query = f"(SELECT {emit_cast('q.c0', have, want)} FROM {query} AS q)"
         return f"({emit_expression(subquery.operand, relation)} IN {query})"
     return query

@@ -143,7 +143,10 @@ def instant_text(sql: str) -> str:
 def _irregular_text(v: str) -> str:
     fraction = f"strftime(({v}).t, '.%f') || lpad(CAST(({v}).n AS VARCHAR), 3, '0')"
     day = date_text(f"CAST(({v}).t AS DATE)")
-    return f"{day} || strftime(({v}).t, ' %H:%M:%S') || rtrim(rtrim({fraction}, '0'), '.')"
+    # Behind five digits of a year Hive writes whole seconds twice: it takes their second writing for the fraction.
+    far = f"({v}).t > TIMESTAMP '9999-12-31 23:59:59.999999' AND ({v}).n = 0"
+    twice = f"CASE WHEN {far} AND ({v}).t = date_trunc('second', ({v}).t) THEN strftime(({v}).t, '%S') ELSE '' END"
+    return f"{day} || strftime(({v}).t, ' %H:%M:%S') || {twice} || rtrim(rtrim({fraction}, '0'), '.')"
 
 
 def year_month_text(sql: str) -> str:

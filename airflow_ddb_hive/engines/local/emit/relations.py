@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.expressions import emit_expression, emit_sort_key
-from airflow_ddb_hive.engines.local.emit.functions import TABLE_GENERATORS
+from airflow_ddb_hive.engines.local.emit.functions import REFUSED_FUNCTIONS, TABLE_GENERATORS
+from airflow_ddb_hive.engines.local.emit.functions.sketched import is_fed, ordered_input
 from airflow_ddb_hive.engines.local.emit.present import present_columns
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import (
     Aggregate,
+    Call,
+    ColumnRef,
     Distinct,
     Expression,
     Filter,
@@ -116,9 +120,10 @@ class _Emission:
         emitter = TABLE_GENERATORS.get(view.call.function)
         if emitter is None:
             position = view.call.position
-            raise UnsupportedSqlError(
-                f"table function {view.call.function} is not supported", line=position.line, column=position.column
-            )
+            name = view.call.function
+            reason = REFUSED_FUNCTIONS.get(name, "this engine does not have it yet")
+            message = f"table function {name} is not supported: {reason}"
+            raise UnsupportedSqlError(message, line=position.line, column=position.column)
         lists = emitter(view.call, [self.expression(argument) for argument in view.call.arguments])
         if view.outer:
             lists = [f"CASE WHEN len({one}) > 0 THEN {one} ELSE [NULL] END" for one in lists]
@@ -128,14 +133,55 @@ class _Emission:
         return f"SELECT {', '.join(columns)} FROM {self._from(source)}"
 
     def aggregate(self, aggregate: Aggregate) -> str:
+        fed = any(is_fed(call) for call in aggregate.aggregates)
         if aggregate.grouping_sets is not None:
-            return self._grouping_sets(aggregate)
+            return self._sets_apart(aggregate) if fed else self._grouping_sets(aggregate)
         keys = [self.expression(key) for key in aggregate.keys]
-        calls = [self.expression(call) for call in aggregate.aggregates]
+        source, prepared = (self._from(aggregate.input), aggregate.aggregates) if fed else self._prepared(aggregate)
+        calls = [self.expression(call) for call in prepared]
         columns = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*keys, *calls])) or "0 AS c_"
         places = ", ".join(str(i + 1) for i in range(len(keys)))
         group = f" GROUP BY {places}" if keys else ""
-        return f"SELECT {columns} FROM {self._from(aggregate.input)}{group}"
+        if fed:
+            source = ordered_input(source, f"t{aggregate.input.id}", keys)
+        return f"SELECT {columns} FROM {source}{group}"
+
+    def _prepared(self, aggregate: Aggregate) -> tuple[str, tuple[Call, ...]]:
+        """The input and the calls over it; arguments with lambdas, which DuckDB plans in no aggregate, are columns."""
+        source = aggregate.input
+        name = f"t{source.id}"
+        added: list[str] = []
+        calls = []
+        for call in aggregate.aggregates:
+            arguments = list(call.arguments)
+            for number, argument in enumerate(arguments):
+                sql = self.expression(argument)
+                if " lambda " in f" {sql}":
+                    place = len(source.columns) + len(added)
+                    added.append(f"{sql} AS c{place}")
+                    arguments[number] = ColumnRef(argument.type, argument.position, source.id, place)
+            calls.append(replace(call, arguments=tuple(arguments)))
+        if not added:
+            return self._from(source), aggregate.aggregates
+        return f"(SELECT {name}.*, {', '.join(added)} FROM {self._from(source)}) AS {name}", tuple(calls)
+
+    def _sets_apart(self, aggregate: Aggregate) -> str:
+        """A histogram has to know its group: each set is a query of its own over an input that is computed once."""
+        name = f"t{aggregate.input.id}"
+        keys = [self.expression(key) for key in aggregate.keys]
+        parts = []
+        for chosen in aggregate.grouping_sets or ():
+            shown = [
+                key if i in chosen else f"CAST(NULL AS {duckdb_type(aggregate.keys[i].type)})"
+                for i, key in enumerate(keys)
+            ]
+            identity = sum(1 << (len(keys) - 1 - i) for i in range(len(keys)) if i not in chosen)
+            calls = [self.expression(call) for call in aggregate.aggregates]
+            cells = enumerate([*shown, f"{identity}::BIGINT", *calls])
+            source = ordered_input(f"i{name} AS {name}", name, [keys[place] for place in chosen])
+            group = f" GROUP BY {', '.join(keys[place] for place in chosen)}" if chosen else ""
+            parts.append(f"SELECT {', '.join(f'{sql} AS c{i}' for i, sql in cells)} FROM {source}{group}")
+        return f"WITH i{name} AS MATERIALIZED ({self.select(aggregate.input)}) {' UNION ALL '.join(parts)}"
 
     def _grouping_sets(self, aggregate: Aggregate) -> str:
         """Keys are named first: only so may one stand in some sets and be NULL in the others."""

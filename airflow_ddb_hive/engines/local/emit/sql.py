@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = ["let", "list_of", "placed", "raise_error", "text", "wrap"]
 
-_SIMPLE = re.compile(r"[rst]\d*\.c\d+|c\d+|e\d+(\.key|\.value)?|v[0-9a-f]{8}|-?\d+|NULL|TRUE|FALSE")
+_SIMPLE = re.compile(
+    r"[rst]\d*\.c\d+|c\d+|e\d+(\.key|\.value)?|v[0-9a-f]{8}|-?\d+|NULL|TRUE|FALSE"
+    r"|CAST\('-?[\d.]+' AS DECIMAL\(\d+,\d+\)\)"
+)
 _UNSAFE = re.compile("[\x00-\x1f\x7f\ufeff]+")
 
 

@@ -26,12 +26,13 @@ def _date_of(v: str, tail: str, year: str) -> str:
     return let(found, made)
 
 
-def text_to_date(sql: str, _target: HiveType, *, lazy: bool = False) -> str:
-    """``2020-1-31``; after a blank anything may follow."""
+def text_to_date(sql: str, _target: HiveType, *, lazy: bool = False, strict: bool = False) -> str:
+    """``2020-1-31``; after a blank anything may follow, and unless ``strict`` a ``T`` or a zone, too."""
+    tail = "( .*)?$" if strict else "([ T].*|Z|[+-][0-9:]+)?$"
 
     def convert(v: str) -> str:
         regular = f"length({v}) = 10 AND CAST(TRY_CAST({v} AS DATE) AS VARCHAR) = {v}"
-        day = _date_of(v, "( .*)?$", "[0-9]{4,5}") if lazy else _date_of(v, "([ T].*|Z|[+-][0-9:]+)?$", "[0-9]{1,5}")
+        day = _date_of(v, "( .*)?$", "[0-9]{4,5}") if lazy else _date_of(v, tail, "[0-9]{1,5}")
         return f"CASE WHEN {regular} THEN TRY_CAST({v} AS DATE) ELSE {day} END"
 
     return let(sql, convert)

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from airflow_ddb_hive.engines.local.emit import emit_lines, emit_parse, emit_relation
+from airflow_ddb_hive.engines.local.floating_kernel import register_floating_texts
 from airflow_ddb_hive.hiveql.tree import Cast, ColumnRef, OutputColumn, Position, Project, Scan
 from airflow_ddb_hive.model.delimited import DelimitedOptions
 from airflow_ddb_hive.model.table import Table
@@ -27,6 +28,7 @@ IN_ORDER = "(SELECT c0 FROM s ORDER BY i)"
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"enable_external_access": False}) as connection:
+        register_floating_texts(connection)
         connection.execute("SET python_enable_replacements = false")
         connection.execute("CREATE TABLE s (i INTEGER, c0 VARCHAR)")
         connection.executemany("INSERT INTO s VALUES (?, ?)", list(enumerate(ANSWERS["values"])))

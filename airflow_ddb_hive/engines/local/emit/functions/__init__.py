@@ -12,8 +12,11 @@ from airflow_ddb_hive.engines.local.emit.functions.hashes import HASHES
 from airflow_ddb_hive.engines.local.emit.functions.masks import MASKS
 from airflow_ddb_hive.engines.local.emit.functions.mathematics import MATHEMATICS
 from airflow_ddb_hive.engines.local.emit.functions.operators import OPERATORS
+from airflow_ddb_hive.engines.local.emit.functions.patterns import PATTERNS
+from airflow_ddb_hive.engines.local.emit.functions.special import SPECIALS
 from airflow_ddb_hive.engines.local.emit.functions.string import STRINGS
 from airflow_ddb_hive.engines.local.emit.functions.table import TABLE_GENERATORS, TableEmitter
+from airflow_ddb_hive.hiveql.functions.special import HIVE_REFUSES
 
 __all__ = [
     "AGGREGATES",
@@ -36,23 +39,24 @@ SQL_FUNCTIONS: dict[str, Emitter] = {
     **FORMATS,
     **HASHES,
     **MASKS,
+    **PATTERNS,
+    **SPECIALS,
 }
 """Scalar functions and operators by the names that bound calls carry."""
 
-_NO_SQL = "no SQL of the engine has its meaning"
-
-_SKETCH = "Hive's histogram depends on the order of its rows: use percentile"
+_NO_JAVA = "a method of a Java class needs a JVM"
+_NO_UNIONS = "there are no values of union types here: keep each kind in a column of its own"
 
 REFUSED_FUNCTIONS: dict[str, str] = {
-    "aes_decrypt": _NO_SQL,
-    "aes_encrypt": _NO_SQL,
-    "current_database": "the engine does not know it here: write the name",
-    "current_user": "no Hive session has a user here",
-    "histogram_numeric": _SKETCH,
-    "percentile_approx": _SKETCH,
-    "rand": "a seeded sequence is Java's own",
-    "sentences": _NO_SQL,
-    "uuid": "a value that no second run repeats makes no job repeatable",
-    "version": "there is no Hive here",
+    **HIVE_REFUSES,
+    "create_union": _NO_UNIONS,
+    "extract_union": _NO_UNIONS,
+    "get_splits": "splits are of Hive's own execution engines",
+    "in_bloom_filter": "a filter's bytes are of Hive's own: write a join or IN",
+    "in_file": "a query reads no file of the worker: join a table over it",
+    "java_method": _NO_JAVA,
+    "matchpath": "patterns over rows are not matched here: use window functions",
+    "reflect": _NO_JAVA,
+    "reflect2": _NO_JAVA,
 }
 """Names that the binder knows and this engine refuses, each with the reason."""

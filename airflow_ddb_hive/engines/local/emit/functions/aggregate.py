@@ -6,11 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
-from airflow_ddb_hive.engines.local.emit.functions.decimals import Decimal, as_decimal_type, divided, sum_of
-from airflow_ddb_hive.engines.local.emit.sql import let, wrap
+from airflow_ddb_hive.engines.local.emit.functions.decimals import Decimal, as_decimal_type, averaged, divided, sum_of
+from airflow_ddb_hive.engines.local.emit.functions.sketched import (
+    MOMENTS,
+    VARIANCES,
+    emit_histogram,
+    emit_moments,
+    emit_ngrams,
+    emit_percentile_approx,
+    emit_window_variance,
+)
+from airflow_ddb_hive.engines.local.emit.sql import let, raise_error, wrap
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
-from airflow_ddb_hive.hiveql.functions.conversion import is_text
+from airflow_ddb_hive.hiveql.functions.conversion import is_integer, is_text
 from airflow_ddb_hive.hiveql.tree import Call, Literal
 from airflow_ddb_hive.model.types import DOUBLE, STRING, ArrayType, DecimalType, StructType
 
@@ -53,6 +62,8 @@ def _sum(call: Call, arguments: Sequence[str], over: str) -> str:
         return _decimal_sum(call, arguments[0], over, call.type)
     if is_text(call.arguments[0].type):
         return _text_sum(call, arguments[0], over)[0]
+    if call.distinct and not over and call.arguments[0].type == DOUBLE:
+        return _floating_sum(arguments[0], distinct=True)
     total = f"sum({_inner(call, arguments)}){over}"
     if str(call.type) == "bigint":
         return wrap(f"({total} & {(1 << 64) - 1}::HUGEINT)", "bigint")
@@ -100,9 +111,11 @@ def _parts(sum_: Callable[[str], str], source: DecimalType, target: DecimalType)
 
 
 def _plain_average(call: Call, arguments: Sequence[str], over: str) -> str:
-    if str(call.arguments[0].type) == "bigint" and not over:
-        total = wrap(f"(sum({_inner(call, arguments)}) & {(1 << 64) - 1}::HUGEINT)", "bigint")
-        return f"({total} / nullif(count({_inner(call, arguments)}), 0))"
+    if is_integer(call.arguments[0].type):
+        total = f"sum({_inner(call, arguments)})"
+        if str(call.arguments[0].type) == "bigint":
+            total = wrap(f"({total} & {(1 << 64) - 1}::HUGEINT)", "bigint")
+        return f"(CAST({total} AS DOUBLE) / nullif(count({_inner(call, arguments)}), 0))"
     if not is_text(call.arguments[0].type):
         return f"avg({_inner(call, arguments)}){over}"
     if over:
@@ -120,6 +133,8 @@ def _avg(call: Call, arguments: Sequence[str], over: str) -> str:
     total = _decimal_sum(call, arguments[0], over, total_type)
     count = f"count({_inner(call, arguments)}){over}"
     target = call.type
+    if not over:
+        return averaged(Decimal(total, total_type), count, target)
     return let(
         total,
         lambda t: let(count, lambda n: divided(Decimal(t, total_type), Decimal(n, DecimalType(19, 0)), target)),
@@ -151,8 +166,15 @@ def _collect(call: Call, arguments: Sequence[str], over: str) -> str:
     return f"coalesce(list({distinct}{value}) FILTER (WHERE {value} IS NOT NULL), [])"
 
 
-def _percentile(_call: Call, arguments: Sequence[str], over: str) -> str:
-    return f"quantile_cont({arguments[0]}, {arguments[1]}){over}"
+def _percentile(call: Call, arguments: Sequence[str], over: str) -> str:
+    """Exact: a group's values, 9 bytes each, are one list in memory."""
+    value, wanted = arguments
+    distinct = "DISTINCT " if call.distinct else ""
+    many = isinstance(call.type, ArrayType)
+    # A computed constant may have become a column below.
+    shares = wanted if over else f"any_value({wanted})"
+    found = f"exact_percentiles(list({distinct}{value}){over}, {shares if many else f'[{shares}]'})"
+    return found if many else f"{found}[1]"
 
 
 def _plain(name: str) -> AggregateEmitter:
@@ -193,37 +215,89 @@ def _regression_average(place: int) -> AggregateEmitter:
     return emit
 
 
-_REGRESSIONS = ("intercept", "r2", "slope", "sxx", "sxy", "syy")
+def _floating_sum(value: str, *, distinct: bool) -> str:
+    """The sum of doubles, distinct ones in their order, in which Hive's reducer gets them."""
+    return f"list_sum(list_sort(list(DISTINCT {value})))" if distinct else f"sum({value})"
+
+
+_REDUCED = {
+    "stddev_pop": "pow({spread} / {n}, 0.5)",
+    "stddev_samp": "CASE WHEN {n} <> 1 THEN pow({spread} / ({n} - 1), 0.5) END",
+    "var_pop": "({spread} / {n})",
+    "var_samp": "CASE WHEN {n} <> 1 THEN {spread} / ({n} - 1) END",
+}
+
+
+def _variance(call: Call, arguments: Sequence[str], over: str) -> str:
+    """Hive's optimiser makes a group's variance of three sums; that of a window is added value by value."""
+    counted = value = arguments[0]
+    if is_text(call.arguments[0].type):
+        value = emit_cast(value, STRING, DOUBLE)
+    if over:
+        return emit_window_variance(call, value, over)
+    distinct = "DISTINCT " if call.distinct else ""
+    squares, total = (_floating_sum(one, distinct=call.distinct) for one in (f"({value} * {value})", value))
+
+    def reduced(s: str, q: str, n: str) -> str:
+        return f"CASE WHEN {n} > 0 THEN {_REDUCED[call.function].format(spread=f'({q} - {s} * {s} / {n})', n=n)} END"
+
+    count = f"count({distinct}{counted})"
+    return let(total, lambda s: let(squares, lambda q: let(count, lambda n: reduced(s, q, n))))
+
+
+def _bloom_filter(_call: Call, arguments: Sequence[str], over: str) -> str:
+    """Hive's planner alone gives a filter its size: one that a script asks for has none."""
+    failure = raise_error("expectedEntries should be > 0")
+    return f"CAST(CASE WHEN count({arguments[0]}){over} >= 0 THEN {failure} END AS BLOB)"
+
+
+def _compute_stats(call: Call, arguments: Sequence[str], _over: str) -> str:
+    value = arguments[0]
+    missing = f"(count(*) - count({value}))"
+    kind = str(call.arguments[0].type)
+    if kind == "boolean":
+        counts = ", ".join(f"{name} := count_if({value} = {name[5:-1]})" for name in ("counttrues", "countfalses"))
+        return f"struct_pack(columntype := 'Boolean', {counts}, countnulls := {missing})"
+    if kind == "binary":
+        size = f"octet_length({value})"
+        average = f"CAST(coalesce(sum({size}), 0) AS DOUBLE) / nullif(count(*), 0)"
+        return (
+            f"struct_pack(columntype := 'Binary', maxlength := coalesce(max({size}), 0), avglength := {average}, "
+            f"countnulls := {missing})"
+        )
+    raise UnsupportedSqlError(f"compute_stats() of {kind} holds a sketch in Hive's own format: count what you need")
+
 
 AGGREGATES: dict[str, AggregateEmitter] = {
     "avg": _avg,
+    "bloom_filter": _bloom_filter,
     "collect_list": _collect,
     "collect_set": _collect,
-    "corr": _known("corr"),
+    "compute_stats": _compute_stats,
+    "context_ngrams": emit_ngrams,
     "count": _count,
-    "covar_pop": _plain("covar_pop"),
-    "covar_samp": _plain("covar_samp"),
     "cume_dist": _plain("cume_dist"),
     "dense_rank": _integer("dense_rank"),
     "first_value": _edge("first_value"),
+    "histogram_numeric": emit_histogram,
     "lag": _plain("lag"),
     "last_value": _edge("last_value"),
     "lead": _plain("lead"),
     "max": _extreme("max"),
     "min": _extreme("min"),
+    "ngrams": emit_ngrams,
     "ntile": _integer("ntile"),
     "percent_rank": _plain("percent_rank"),
     "percentile": _percentile,
+    "percentile_approx": emit_percentile_approx,
     "rank": _integer("rank"),
     "row_number": _integer("row_number"),
     "regr_avgx": _regression_average(1),
     "regr_avgy": _regression_average(0),
     "regr_count": _integer("regr_count"),
-    **{f"regr_{name}": _known(f"regr_{name}") for name in _REGRESSIONS},
-    "stddev_pop": _plain("stddev_pop"),
-    "stddev_samp": _plain("stddev_samp"),
+    **dict.fromkeys(MOMENTS, emit_moments),
+    **dict.fromkeys(VARIANCES, _variance),
     "sum": _sum,
-    "var_pop": _plain("var_pop"),
-    "var_samp": _plain("var_samp"),
+    "$sum0": lambda call, arguments, over: f"coalesce({_sum(call, arguments, over)}, 0)",
 }
 """Aggregates and window functions by the names that bound calls carry."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
+from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
 from airflow_ddb_hive.engines.local.emit.sql import let, list_of, text
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Call, Literal
-from airflow_ddb_hive.model.types import MapType, StructType
+from airflow_ddb_hive.model.types import VOID, MapType, StructType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,8 @@ _PATH = re.compile(r"\$((\.[A-Za-z0-9_\-]+)|(\[\d+\]))*")
 
 
 def _size(call_: Call, arguments: Sequence[str]) -> str:
+    if call_.arguments[0].type == VOID:
+        return "CAST(-1 AS INTEGER)"
     name = "cardinality" if isinstance(call_.arguments[0].type, MapType) else "len"
     return f"CAST(coalesce({name}({arguments[0]}), -1) AS INTEGER)"
 
@@ -112,8 +114,8 @@ COLLECTIONS: dict[str, Emitter] = {
     "array_contains": _array_contains,
     "get_json_object": _get_json_object,
     "map": _map,
-    "map_keys": call("map_keys"),
-    "map_values": call("map_values"),
+    "map_keys": form("coalesce(map_keys({0}), [])"),
+    "map_values": form("coalesce(map_values({0}), [])"),
     "named_struct": lambda call_, arguments: _packed(call_, arguments[1::2]),
     "size": _size,
     "sort_array": form("list_sort({0}, 'ASC', 'NULLS FIRST')"),

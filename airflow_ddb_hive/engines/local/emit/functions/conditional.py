@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
+from airflow_ddb_hive.engines.local.emit.sql import let
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,14 +16,24 @@ if TYPE_CHECKING:
 __all__ = ["CONDITIONALS"]
 
 
-def _extreme(name: str) -> Emitter:
-    """Hive's greatest and least are NULL when any argument is."""
+def _extreme(sign: str) -> Emitter:
+    """NULL when any argument is; of equal values the first. What does not convert counts only behind a value."""
 
-    def emit(_call: Call, arguments: Sequence[str]) -> str:
+    def emit(call: Call, arguments: Sequence[str]) -> str:
         known = " AND ".join(f"{argument} IS NOT NULL" for argument in arguments)
-        return f"CASE WHEN {known} THEN {name}({', '.join(arguments)}) END"
+        types = [argument.type for argument in call.arguments]
+        first, *others = (
+            emit_cast(sql, type_, call.type, wide=True) for sql, type_ in zip(arguments, types, strict=True)
+        )
+        for other in others:
+            first = let(first, lambda a, other=other: let(other, lambda b: _further(a, b, sign)))  # type: ignore[misc]
+        return f"CASE WHEN {known} THEN {first} END"
 
     return emit
+
+
+def _further(a: str, b: str, sign: str) -> str:
+    return f"CASE WHEN {a} IS NULL OR {b} IS NULL OR {b} {sign} {a} THEN {b} ELSE {a} END"
 
 
 CONDITIONALS: dict[str, Emitter] = {
@@ -30,9 +42,9 @@ CONDITIONALS: dict[str, Emitter] = {
     "enforce_constraint": form(
         "CASE WHEN {0} THEN TRUE ELSE CAST(error('Either CHECK or NOT NULL constraint violated!') AS BOOLEAN) END"
     ),
-    "greatest": _extreme("greatest"),
+    "greatest": _extreme(">"),
     "if": form("CASE WHEN {0} THEN {1} ELSE {2} END"),
-    "least": _extreme("least"),
+    "least": _extreme("<"),
     "nullif": call("nullif"),
     "nvl": call("coalesce"),
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.functions.calendar import (
+    era_year,
     from_label,
     labelled_moment,
     week_year_of_sundays,
@@ -139,16 +140,16 @@ def _month(count: int, named: str, _true: str) -> str:
 
 
 def _year(count: int, named: str, _true: str) -> str:
-    return _number(f"year({named})", count) if count != 2 else f"strftime({named}, '%y')"  # noqa: PLR2004 - yy
+    return _number(era_year(named), count) if count != 2 else f"strftime({named}, '%y')"  # noqa: PLR2004 - yy
 
 
-def _week_year(count: int, named: str, _true: str) -> str:
-    year = week_year_of_sundays(f"CAST({named} AS DATE)")[1]
+def _week_year(count: int, _named: str, true: str) -> str:
+    year = week_year_of_sundays(f"CAST({true} AS DATE)")[1]
     return _number(year, count) if count != 2 else f"right({_number(year, 2)}, 2)"  # noqa: PLR2004 - YY
 
 
-def _week(count: int, named: str, _true: str) -> str:
-    return _number(week_year_of_sundays(f"CAST({named} AS DATE)")[0], count)
+def _week(count: int, _named: str, true: str) -> str:
+    return _number(week_year_of_sundays(f"CAST({true} AS DATE)")[0], count)
 
 
 def _constant(short: str, long: str = "") -> Callable[[int, str, str], str]:
@@ -161,6 +162,10 @@ def _constant(short: str, long: str = "") -> Callable[[int, str, str], str]:
     return piece
 
 
+_LOST = "CASE WHEN {{n}} >= TIMESTAMP '1582-10-15' AND {{n}} < TIMESTAMP '{end}' THEN 10 ELSE 0 END"
+_DAY = f"(day({{n}}) - {_LOST.format(end='1582-11-01')})"
+"""Days of October 1582 are counted without the ten that were left out."""
+
 _PIECES: dict[str, Callable[[int, str, str], str]] = {
     "G": lambda _count, named, _true: f"CASE WHEN year({named}) > 0 THEN 'AD' ELSE 'BC' END",
     "y": _year,
@@ -168,10 +173,10 @@ _PIECES: dict[str, Callable[[int, str, str], str]] = {
     "M": _month,
     "L": _month,
     "w": _week,
-    "W": _counted("(day({n}) - 1 + dayofweek(date_trunc('month', {n}))) // 7 + 1"),
-    "D": _counted("dayofyear({n})"),
+    "W": _counted(f"({_DAY} - 1 + (dayofweek({{v}}) - {_DAY} + 36) % 7) // 7 + 1"),
+    "D": _counted(f"dayofyear({{n}}) - {_LOST.format(end='1583-01-01')}"),
     "d": _counted("day({n})"),
-    "F": _counted("(day({n}) - 1) // 7 + 1"),
+    "F": _counted(f"({_DAY} - 1) // 7 + 1"),
     "E": lambda count, _named, true: f"strftime({true}, '{'%a' if count <= _LONGEST_SHORT else '%A'}')",
     "u": _counted("isodow({v})"),
     "a": lambda _count, named, _true: f"strftime({named}, '%p')",

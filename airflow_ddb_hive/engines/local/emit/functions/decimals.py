@@ -16,8 +16,10 @@ from airflow_ddb_hive.model.types import DecimalType, HiveType
 __all__ = [
     "Decimal",
     "as_decimal_type",
+    "averaged",
     "digits_and_scale",
     "divided",
+    "is_plain",
     "placed_decimal",
     "product",
     "remainder",
@@ -26,6 +28,9 @@ __all__ = [
 ]
 
 _MOST = 38
+_SHORT = 18
+"""The most digits of a decimal that DuckDB keeps in 64 bits."""
+
 _LIMB = 19
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
 
@@ -82,11 +87,29 @@ def _signed(negative: str, magnitude: str) -> str:
     return let(magnitude, lambda v: f"CASE WHEN {negative} THEN -{v} ELSE {v} END")
 
 
+def _sum_digits(left: DecimalType, right: DecimalType) -> int:
+    """The digits that no sum of two numbers needs more of."""
+    return max(left.precision - left.scale, right.precision - right.scale) + max(left.scale, right.scale) + 1
+
+
+def is_plain(symbol: str, left: DecimalType, right: DecimalType) -> bool:
+    """Whether DuckDB's own arithmetic serves: then a formula names each operand once.
+
+    Example:
+        >>> is_plain("*", DecimalType(15, 2), DecimalType(16, 2)), is_plain("+", DecimalType(38, 2), DecimalType(1, 0))
+        (True, False)
+    """
+    return (left.precision + right.precision if symbol == "*" else _sum_digits(left, right)) <= _MOST
+
+
 def sum_of(symbol: str, left: Decimal, right: Decimal, target: DecimalType) -> str:
     """Return ``left + right`` or ``left - right``."""
     scale = max(left.type.scale, right.type.scale)
-    needed = max(left.type.precision - left.type.scale, right.type.precision - right.type.scale) + scale + 1
+    needed = _sum_digits(left.type, right.type)
     type_ = duckdb_type(target)
+    if needed <= _SHORT or _SHORT < max(left.type.precision, right.type.precision) < needed <= _MOST:
+        # DuckDB's own type is Hive's; of two that 64 bits hold it would be one that 64 bits hold.
+        return f"CAST(({left.sql} {symbol} {right.sql}) AS {type_})"
     wide = f"DECIMAL(38,{scale})"
     plain = f"TRY_CAST((CAST({left.sql} AS {wide}) {symbol} CAST({right.sql} AS {wide})) AS {type_})"
     if needed <= _MOST:
@@ -182,6 +205,25 @@ def _negative(left: Decimal, right: Decimal) -> str:
 def divided(left: Decimal, right: Decimal, target: DecimalType) -> str:
     """Return ``left / right``, NULL by zero: DuckDB's own ``/`` of decimals is a double."""
     shift = target.scale + right.type.scale - left.type.scale
+    room = _MOST - 1 - shift - left.type.scale
+    if shift < 0 or room <= 0 or right.type.precision >= _MOST:
+        return _exactly_divided(left, right, target)
+    sign = f"CAST(sign({left.sql}) * sign({right.sql}) AS HUGEINT)"
+
+    def quotient(b: str) -> str:
+        # Twice the digits by twice the divisor, and a half of that: the quotient is rounded half up at once.
+        return f"({sign} * ((abs({unscaled(left)}) * {2 * 10**shift}::HUGEINT + {b}) // (2::HUGEINT * {b})))"
+
+    quick = placed_decimal(let(f"abs({unscaled(right)})", quotient), target)
+    if room >= left.type.precision - left.type.scale:
+        return f"CASE WHEN {right.sql} <> 0 THEN {quick} END"
+    small = f"abs({left.sql}) < CAST('{10**room}' AS DECIMAL(38,0))"
+    exact = _exactly_divided(left, right, target)
+    return f"CASE WHEN {right.sql} = 0 THEN NULL WHEN {small} THEN {quick} ELSE {exact} END"
+
+
+def _exactly_divided(left: Decimal, right: Decimal, target: DecimalType) -> str:
+    shift = target.scale + right.type.scale - left.type.scale
     estimate = f"abs(CAST({left.sql} AS DOUBLE) / CAST({right.sql} AS DOUBLE))"
     bound = f"1.1e{target.precision - target.scale}::DOUBLE"
     first, second = f"CAST(abs({unscaled(left)}) AS UHUGEINT)", f"CAST(abs({unscaled(right)}) AS UHUGEINT)"
@@ -193,6 +235,25 @@ def divided(left: Decimal, right: Decimal, target: DecimalType) -> str:
     whole = let(first, lambda a: let(second, lambda b: quotient(a, b)))
     signed = _signed(_negative(left, right), f"CAST({whole} AS HUGEINT)")
     return f"CASE WHEN {right.sql} = 0 THEN NULL WHEN {estimate} < {bound} THEN {_if_fits(signed, target)} END"
+
+
+def averaged(total: Decimal, count: str, target: DecimalType) -> str:
+    """Return a sum divided by a count above zero, which both may be aggregates: named twice, they are computed once."""
+    shift = target.scale - total.type.scale
+    room = _MOST - 1 - shift - total.type.scale
+    exact = let(
+        total.sql,
+        lambda t: let(count, lambda n: divided(Decimal(t, total.type), Decimal(n, DecimalType(19, 0)), target)),
+    )
+    if shift < 0 or room <= 0:
+        return exact
+    # Twice the digits by twice the count, and a half of that: the quotient is rounded half up at once.
+    doubled = f"abs({unscaled(total)}) * {2 * 10**shift}::HUGEINT + {count}"
+    whole = f"(CAST(sign({total.sql}) AS HUGEINT) * (({doubled}) // (2::HUGEINT * {count})))"
+    if room >= total.type.precision - total.type.scale:
+        return f"CASE WHEN {count} <> 0 THEN {placed_decimal(whole, target)} END"
+    small = f"abs({total.sql}) < CAST('{10**room}' AS DECIMAL(38,0))"
+    return f"CASE WHEN {count} = 0 THEN NULL WHEN {small} THEN {placed_decimal(whole, target)} ELSE {exact} END"
 
 
 def _pair(quotient: str, rest: str) -> str:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast, kind_of
 from airflow_ddb_hive.engines.local.emit.java_text import cast_text
 from airflow_ddb_hive.engines.local.emit.sql import let, text
+from airflow_ddb_hive.engines.local.emit.utf16 import by_units, widened
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.tree import Call, Expression, Literal
 from airflow_ddb_hive.model.types import BIGINT, DecimalType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter
 
@@ -167,7 +168,14 @@ def _field(match: re.Match[str], argument: Expression, sql: str) -> str:
     if not width:
         return value
     side = "rpad" if "-" in match["flags"] else "lpad"
-    return let(value, lambda v: f"CASE WHEN length({v}) >= {width} THEN {v} ELSE {side}({v}, {width}, ' ') END")
+    return let(value, lambda v: _padded(v, side, width))
+
+
+def _padded(v: str, side: str, width: int) -> str:
+    """Wide as Java counts: a character beyond U+FFFF is two units."""
+    size = f"CASE WHEN strlen({v}) = length({v}) THEN length({v}) ELSE length({widened(v)}) END"
+    wanted = f"CAST({width} + length({v}) - {size} AS INTEGER)"
+    return f"CASE WHEN {size} >= {width} THEN {v} ELSE {side}({v}, {wanted}, ' ') END"
 
 
 def _absent(match: re.Match[str]) -> str:
@@ -177,22 +185,58 @@ def _absent(match: re.Match[str]) -> str:
 
 
 def _converted(match: re.Match[str], argument: Expression, v: str) -> str:
-    kind, flags, precision = match["kind"], match["flags"], match["precision"]
-    source = kind_of(argument.type)
-    if kind in "sS":
-        plain = f"lower({cast_text(v, argument.type)})" if source == "boolean" else cast_text(v, argument.type)
-        cut = f"left({plain}, {precision})" if precision else plain
-        return f"upper({cut})" if kind == "S" else cut
-    if kind == "d" and source == "integer":
-        return _signed(f"CAST({v} AS VARCHAR)", v, flags, int(match["width"] or 0))
-    if kind in "xX" and source == "integer":
-        bits = {"bigint": 64, "int": 32}.get(str(argument.type), 32)
-        return f"{'upper' if kind == 'X' else 'lower'}(to_hex(CAST({v} AS HUGEINT) & {(1 << bits) - 1}::HUGEINT))"
-    if kind == "f" and source in ("floating", "decimal"):
-        return _signed(_fixed(v, source, int(precision or 6)), v, flags, int(match["width"] or 0))
-    if kind == "b" and source == "boolean":
+    kind, source = match["kind"], kind_of(argument.type)
+    writer = _WRITERS.get((kind.lower(), source)) or _WRITERS.get((kind.lower(), ""))
+    if writer is None or kind in "DFO":
+        raise UnsupportedSqlError(f"printf with {match.group()!r} of {argument.type} is not supported")
+    written = writer(match, argument, v)
+    return f"upper({written})" if kind in "SBXE" else written
+
+
+def _string(match: re.Match[str], argument: Expression, v: str) -> str:
+    lower = kind_of(argument.type) == "boolean"
+    plain = f"lower({cast_text(v, argument.type)})" if lower else cast_text(v, argument.type)
+    precision = match["precision"]
+    return by_units(plain, lambda t: f"left({t}, {precision})") if precision else plain
+
+
+def _boolean(_match: re.Match[str], argument: Expression, v: str) -> str:
+    if kind_of(argument.type) == "boolean":
         return f"CAST({v} AS VARCHAR)"
-    raise UnsupportedSqlError(f"printf with {match.group()!r} of {argument.type} is not supported")
+    return f"CASE WHEN {v} IS NOT NULL THEN 'true' END"
+
+
+def _unsigned(v: str, argument: Expression) -> str:
+    bits = 64 if str(argument.type) == "bigint" else 32
+    return f"(CAST({v} AS HUGEINT) & {(1 << bits) - 1}::HUGEINT)"
+
+
+def _decimal_digits(match: re.Match[str], _argument: Expression, v: str) -> str:
+    return _signed(f"CAST({v} AS VARCHAR)", v, match["flags"], int(match["width"] or 0))
+
+
+def _point(match: re.Match[str], argument: Expression, v: str) -> str:
+    fixed = _fixed(v, kind_of(argument.type), int(match["precision"] or 6))
+    return _signed(fixed, v, match["flags"], int(match["width"] or 0))
+
+
+def _exponent(match: re.Match[str], _argument: Expression, v: str) -> str:
+    written = f"printf('%.{int(match['precision'] or 6)}e', CAST({v} AS DOUBLE))"
+    return _signed(written, v, match["flags"], int(match["width"] or 0))
+
+
+_WRITERS: dict[tuple[str, str], Callable[[re.Match[str], Expression, str], str]] = {
+    ("b", ""): _boolean,
+    ("c", "integer"): lambda _match, _argument, v: f"chr(CAST({v} AS INTEGER))",
+    ("d", "integer"): _decimal_digits,
+    ("e", "floating"): _exponent,
+    ("f", "decimal"): _point,
+    ("f", "floating"): _point,
+    ("o", "integer"): lambda _match, argument, v: let(_unsigned(v, argument), lambda w: _in_base(w, 8)),
+    ("s", ""): _string,
+    ("x", "integer"): lambda _match, argument, v: f"lower(to_hex({_unsigned(v, argument)}))",
+}
+"""Conversions by their letter and the kind of value, or any."""
 
 
 def _fixed(v: str, source: str, places: int) -> str:

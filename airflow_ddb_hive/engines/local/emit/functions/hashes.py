@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import kind_of
 from airflow_ddb_hive.engines.local.emit.functions.decimals import Decimal, digits_and_scale
-from airflow_ddb_hive.engines.local.emit.sql import let, wrap
+from airflow_ddb_hive.engines.local.emit.instants import micros, seconds
+from airflow_ddb_hive.engines.local.emit.sql import let, raise_error, wrap
 from airflow_ddb_hive.engines.local.physical import quoted_field
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.model.types import ArrayType, DecimalType, HiveType, MapType, StructType
@@ -70,6 +71,22 @@ def _folded(v: str) -> str:
     return f"xor({v} & {_MASK}, ({v} >> 32) & {_MASK})"
 
 
+def _java_binary(v: str) -> str:
+    byte = f"CAST('0x' || hex({v})[h:h+1] AS BIGINT)"
+    signed = f"CASE WHEN {byte} > 127 THEN {byte} - 256 ELSE {byte} END"
+    codes = f"list_transform(range(1, 2 * octet_length({v}), 2), lambda h: {signed})"
+    return f"list_reduce({codes}, lambda p, q: (31 * p + q) & {_MASK}, 1::BIGINT)"
+
+
+def _folded_wide(v: str) -> str:
+    """The halves of 64 bits that stand in a wider number, which has no sign."""
+    return f"CAST(xor({v} & {_MASK}, ({v} >> 32) & {_MASK}) AS BIGINT)"
+
+
+def _nanos(v: str) -> str:
+    return f"CAST((epoch_us({micros(v)}) - {seconds(v)} * 1000000) * 1000 + ({v}).n AS HUGEINT)"
+
+
 def _java_bytes(v: str, start: int) -> str:
     """``31 * code + byte`` over the bytes of UTF-8, which have a sign."""
     plain = f"list_transform(string_split({v}, ''), lambda h: CAST(unicode(h) AS BIGINT))"
@@ -87,10 +104,14 @@ _JAVA_BY_NAME: dict[str, Callable[[str], str]] = {
     "string": lambda v: _java_bytes(v, 0),
 }
 _JAVA_BY_KIND: dict[str, Callable[[str], str]] = {
+    "binary": _java_binary,
     "boolean": lambda v: f"CAST({v} AS BIGINT)",
     "date": lambda v: f"(CAST(datediff('day', DATE '1970-01-01', {v}) AS BIGINT) & {_MASK})",
     "integer": lambda v: f"(CAST({v} AS BIGINT) & {_MASK})",
     "text": lambda v: _java_bytes(v, 1),
+    "timestamp": lambda v: let(
+        f"(({seconds(v)}::HUGEINT << 30) & {(1 << 64) - 1}::HUGEINT) | {_nanos(v)}", _folded_wide
+    ),
     "void": lambda _v: "0",
 }
 
@@ -114,7 +135,7 @@ def _murmur_hash(call: Call, arguments: Sequence[str]) -> str:
 
 def _murmur(sql: str, type_: HiveType) -> str:
     """The Murmur3 code of a primitive's bytes; bytes and booleans stand for themselves."""
-    return f"coalesce({let(sql, lambda v: _murmur_known(v, type_))}, 0)"
+    return let(sql, lambda v: f"CASE WHEN {v} IS NULL THEN 0 ELSE {_murmur_known(v, type_)} END")
 
 
 _INTEGER_BYTES = {"smallint": 2, "int": 4, "bigint": 8}
@@ -125,27 +146,51 @@ def _murmur_known(v: str, type_: HiveType) -> str:
         case ArrayType(element):
             codes = f"list_transform({v}, lambda h: {_murmur('h', element)})"
             return f"list_reduce({codes}, lambda p, q: (31 * p + q) & {_MASK}, 0::BIGINT)"
+        case MapType(key, value):
+            both = f"xor({_murmur('h.key', key)}, {_java('h.value', value)})"
+            return f"(coalesce(list_sum(list_transform(map_entries({v}), lambda h: {both})), 0)::BIGINT & {_MASK})"
+        case DecimalType():
+            return _murmur_hex(_decimal_bytes(Decimal(v, type_)))
         case StructType(fields):
             return _chained([_murmur(f"({v}).{quoted_field(name)}", field) for name, field in fields])
     return _murmur_primitive(v, type_)
 
 
 def _murmur_primitive(v: str, type_: HiveType) -> str:
-    name = str(type_)
-    match kind_of(type_), name:
-        case ("boolean", _) | ("integer", "tinyint"):
-            return f"(CAST({v} AS BIGINT) & {_MASK})"
-        case "integer", _:
-            return _murmur_hex(_hexadecimal(v, _INTEGER_BYTES[name]))
-        case "floating", "float":
-            return _murmur_hex(_hexadecimal(_bits_of_bits(v, "FLOAT", "INTEGER"), 4))
-        case "floating", _:
-            return _murmur_hex(_hexadecimal(_bits_of_bits(v, "DOUBLE", "BIGINT"), 8))
-        case "date", _:
-            return _murmur_hex(_hexadecimal(_java_primitive(v, type_), 4))
-        case "text", _:
-            return _murmur_hex(f"hex({v})")
-    raise UnsupportedSqlError(f"buckets by {type_} are not supported: take a number or a string")
+    name, kind = str(type_), kind_of(type_)
+    if kind == "boolean" or name == "tinyint":
+        return f"(CAST({v} AS BIGINT) & {_MASK})"
+    if kind == "integer":
+        return _murmur_hex(_hexadecimal(v, _INTEGER_BYTES[name]))
+    digits = _MURMUR_BYTES.get(name) or _MURMUR_BYTES.get(kind)
+    if digits is None:
+        raise UnsupportedSqlError(f"murmur_hash of {type_} is not supported: take a number or a string")
+    return _murmur_hex(digits(v))
+
+
+def _half_again(v: str) -> str:
+    """Hive takes the zeros of a buffer too, which is half as long again."""
+    return let(f"hex({v})", lambda h: f"({h} || repeat('00', length({h}) // 4))")
+
+
+def _whole_seconds(v: str) -> str:
+    """The four bytes of a moment's seconds; fractions and far years have more, of a form of Hive's own."""
+    plain = f"{seconds(v)} BETWEEN 0 AND {(1 << 31) - 1} AND {_nanos(v)} = 0"
+    refused = raise_error("murmur_hash of a timestamp is supported for whole seconds from 1970 to 2038")
+    return f"CASE WHEN {plain} THEN {_hexadecimal(seconds(v), 4)} WHEN {v} IS NOT NULL THEN {refused} END"
+
+
+def _decimal_bytes(value: Decimal) -> str:
+    """The bytes of the digits, as few as hold them and a sign."""
+    refused = raise_error("murmur_hash of a negative decimal is not supported")
+
+    def digits(p: str) -> str:
+        even = "CASE WHEN length({h}) % 2 = 1 THEN '0' || {h} ELSE {h} END"
+        plain = let(f"to_hex(CAST({p}.q AS HUGEINT))", lambda h: even.format(h=h))
+        signed = let(plain, lambda h: f"CASE WHEN {h}[1] > '7' THEN '00' || {h} ELSE {h} END")
+        return f"CASE WHEN {value.sql} >= 0 THEN {signed} WHEN {value.sql} < 0 THEN {refused} END"
+
+    return let(digits_and_scale(value), digits)
 
 
 def _hexadecimal(whole: str, size: int) -> str:
@@ -156,6 +201,17 @@ def _bits_of_bits(v: str, floating: str, integer: str) -> str:
     """Hive takes a number's bits for a number, and that one's bits."""
     bits = f"CAST(CAST({v} AS BIT) AS {integer})"
     return f"CAST(CAST(CAST({bits} AS {floating}) AS BIT) AS {integer})"
+
+
+_MURMUR_BYTES: dict[str, Callable[[str], str]] = {
+    "binary": _half_again,
+    "date": lambda v: _hexadecimal(_JAVA_BY_KIND["date"](v), 4),
+    "double": lambda v: _hexadecimal(_bits_of_bits(v, "DOUBLE", "BIGINT"), 8),
+    "float": lambda v: _hexadecimal(_bits_of_bits(v, "FLOAT", "INTEGER"), 4),
+    "text": lambda v: f"hex({v})",
+    "timestamp": _whole_seconds,
+    "void": lambda _v: "''",
+}
 
 
 def _murmur_hex(digits: str) -> str:

@@ -1,14 +1,19 @@
-"""Text taken apart or made unreadable: MASK and its kin, PARSE_URL, SOUNDEX."""
+"""Values made unreadable: MASK and its kin, for text, whole numbers and dates."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import kind_of
-from airflow_ddb_hive.engines.local.emit.sql import let, text
+from airflow_ddb_hive.engines.local.emit.functions.urls import parse_url, soundex
+from airflow_ddb_hive.engines.local.emit.sql import let, text, wrap
+from airflow_ddb_hive.engines.local.emit.utf16 import by_units
+from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
+from airflow_ddb_hive.model.types import CharType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,30 +26,50 @@ _CLASSES = (("\\p{Lu}", "X"), ("\\p{Ll}", "x"), ("\\p{Nd}", "n"), ("", None))
 _UNMASKED = -1
 _PLACEHOLDER = 0xE000
 _DEFAULT_LENGTH = 4
+_DAY, _MONTH, _YEAR = 1, 0, 1
+_MOST_DAY, _MOST_MONTH, _MOST_YEAR = 31, 11, 9999
 
 
-def _mask_letter(arguments: Sequence[Expression], index: int, default: str | None) -> str | None:
+def _constant(arguments: Sequence[Expression], index: int) -> str | int | None:
+    """A constant argument's value; what is no constant counts as not given, as in Hive."""
     if index >= len(arguments):
-        return default
+        return None
+    whole = integer_constant(arguments[index])
+    if whole is not None:
+        return whole
     given = arguments[index]
     if isinstance(given, Cast):
         given = given.operand
-    if isinstance(given, Literal) and isinstance(given.value, str) and given.value:
-        return given.value[0]
-    if integer_constant(given) == _UNMASKED:
-        return None
-    raise UnsupportedSqlError("the letters of mask must be constant strings, or -1")
+    return given.value if isinstance(given, Literal) and isinstance(given.value, str) else None
 
 
-def _masker(call: Call, first: int) -> Callable[[str], str]:
+def _letter(arguments: Sequence[Expression], index: int, default: str | None) -> str | None:
+    given = _constant(arguments, index)
+    if isinstance(given, int):
+        return None if given == _UNMASKED else chr(given & 0xFFFF)
+    return given[0] if given else default
+
+
+def _whole(arguments: Sequence[Expression], index: int, most: int, default: int, *, keeps: bool = True) -> int:
+    """A number from 0 to ``most``, or -1 where the value may be kept; the default for any other."""
+    given = _constant(arguments, index)
+    if isinstance(given, str):
+        try:
+            given = int(given)
+        except ValueError as error:
+            raise UnsupportedSqlError(f"mask takes a number here, not {given!r}") from error
+    if given is None or not (0 <= given <= most or (given == _UNMASKED and keeps)):
+        return default
+    return given
+
+
+def _text_masker(call: Call, first: int) -> Callable[[str], str]:
     """Replaces classes of characters by letters: by private ones first, so that no letter is replaced twice."""
-    if kind_of(call.arguments[0].type) != "text":
-        raise UnsupportedSqlError(f"{call.function} of {call.arguments[0].type} is not supported: cast it to string")
-    letters = [_mask_letter(call.arguments, first + i, default) for i, (_, default) in enumerate(_CLASSES)]
+    letters = [_letter(call.arguments, first + i, default) for i, (_, default) in enumerate(_CLASSES)]
+    known = "".join(name for name, _ in _CLASSES) + f"\\x{{{_PLACEHOLDER:X}}}-\\x{{{_PLACEHOLDER + 3:X}}}"
 
     def masked(sql: str) -> str:
         for i, (characters, _) in enumerate(_CLASSES):
-            known = "".join(name for name, _ in _CLASSES) + f"\\x{{{_PLACEHOLDER:X}}}-\\x{{{_PLACEHOLDER + 3:X}}}"
             wanted = f"[{characters}]" if characters else f"[^{known}]"
             if letters[i] is not None:
                 sql = f"regexp_replace({sql}, '{wanted}', chr({_PLACEHOLDER + i}), 'g')"
@@ -56,89 +81,108 @@ def _masker(call: Call, first: int) -> Callable[[str], str]:
     return masked
 
 
+def _masked_text(call: Call, sql: str, first: int, body: Callable[[str, Callable[[str], str]], str]) -> str:
+    """A CHAR is masked with its trailing spaces."""
+    type_ = call.arguments[0].type
+    if isinstance(type_, CharType):
+        padded = let(sql, lambda s: f"rpad({s}, {type_.length}, ' ')")
+        return f"rtrim({by_units(padded, lambda s: body(s, _text_masker(call, first)))}, ' ')"
+    return by_units(sql, lambda s: body(s, _text_masker(call, first)))
+
+
+def _masked_number(call: Call, sql: str, digit_index: int, keeps: Callable[[str], str]) -> str:
+    """Digits replaced, from a decimal text and back; the sum wraps as Java's does. ``keeps`` cuts what is replaced."""
+    digit = _whole(call.arguments, digit_index, 9, 1, keeps=False)
+    name = str(call.type)
+
+    def changed(v: str) -> str:
+        digits = let(f"CAST(abs(CAST({v} AS HUGEINT)) AS VARCHAR)", keeps)
+        magnitude = f"CAST({digits.replace('#', str(digit))} AS HUGEINT)"
+        sign = f"CASE WHEN {v} < 0 THEN -1 ELSE 1 END"
+        return f"CASE WHEN {v} = 0 THEN {v} ELSE {_wrapped(f'{sign} * {magnitude}', name)} END"
+
+    return let(sql, changed)
+
+
+def _wrapped(sql: str, name: str) -> str:
+    bits = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}[name]
+    return wrap(f"(({sql}) & {(1 << bits) - 1}::HUGEINT)", name)
+
+
+def _masked_date(call: Call, sql: str, first: int) -> str:
+    """A day, month (from 0) and year in the place of the date's own; a day too many goes into the next month."""
+    day = _whole(call.arguments, first, _MOST_DAY, _DAY) or _DAY
+    month = _whole(call.arguments, first + 1, _MOST_MONTH, _MONTH)
+    year = _whole(call.arguments, first + 2, _MOST_YEAR, _YEAR) or _YEAR
+    if _UNMASKED not in (day, month, year):
+        constant = date(year, month + 1, 1).toordinal() + day - 1
+        shown = date.fromordinal(constant).isoformat()
+        return f"CASE WHEN {sql} IS NOT NULL THEN CAST('{shown}' AS DATE) END"
+
+    def parts(v: str) -> str:
+        years = f"year({v})" if year == _UNMASKED else str(year)
+        months = f"month({v})" if month == _UNMASKED else str(month + 1)
+        days = f"day({v})" if day == _UNMASKED else str(day)
+        shown = f"CAST(make_date({years}, {months}, 1) + CAST({days} - 1 AS INTEGER) AS DATE)"
+        return f"CASE WHEN {v} IS NOT NULL THEN {shown} END"
+
+    return let(sql, parts)
+
+
+def _digits(digits: str) -> str:
+    """Each digit as ``#``, which stands for the masking one."""
+    return f"repeat('#', length({digits}))"
+
+
+def _no_mask(call: Call) -> str:
+    return f"CAST(NULL AS {duckdb_type(call.type)})"
+
+
 def _mask(call: Call, arguments: Sequence[str]) -> str:
-    return _masker(call, 1)(arguments[0])
+    match kind_of(call.arguments[0].type):
+        case "text":
+            return _masked_text(call, arguments[0], 1, lambda s, mask: mask(s))
+        case "integer":
+            return _masked_number(call, arguments[0], 5, _digits)
+        case "date":
+            return _masked_date(call, arguments[0], 6)
+    return _no_mask(call)
 
 
 def _mask_part(*, last: bool, shows: bool) -> Emitter:
+    def split(s: str, count: int, masked: Callable[[str], str]) -> str:
+        cut = f"greatest(length({s}) - {count}, 0)" if last else f"{count}"
+        head, tail = f"left({s}, {cut})", f"{s}[{cut} + 1:]"
+        masks_head = last == shows
+        return f"({masked(head) if masks_head else head} || {tail if masks_head else masked(tail)})"
+
     def emit(call: Call, arguments: Sequence[str]) -> str:
-        count = integer_constant(call.arguments[1]) if arguments[1:] else _DEFAULT_LENGTH
-        if count is None:
-            raise UnsupportedSqlError(f"the number of characters of {call.function} must be a constant")
-        count = max(count, 0)
-        mask = _masker(call, 2)
-
-        def parts(s: str) -> str:
-            cut = f"greatest(length({s}) - {count}, 0)" if last else f"{count}"
-            head, tail = f"left({s}, {cut})", f"{s}[{cut} + 1:]"
-            masks_head = last == shows
-            return f"({mask(head) if masks_head else head} || {tail if masks_head else mask(tail)})"
-
-        return let(arguments[0], parts)
+        count = _count(call)
+        match kind_of(call.arguments[0].type):
+            case "text":
+                return _masked_text(call, arguments[0], 2, lambda s, mask: split(s, count, mask))
+            case "integer":
+                return _masked_number(call, arguments[0], 6, lambda s: split(s, count, _digits))
+            case "date":
+                return _masked_date(call, arguments[0], 7)
+        return _no_mask(call)
 
     return emit
 
 
+def _count(call: Call) -> int:
+    given = _constant(call.arguments, 1)
+    if isinstance(given, str):
+        given = int(given) if given.strip().lstrip("+-").isdigit() else None
+    return max(_DEFAULT_LENGTH if given is None else given, 0)
+
+
 def _mask_hash(call: Call, arguments: Sequence[str]) -> str:
-    if kind_of(call.arguments[0].type) == "text":
-        return f"sha256({arguments[0]})"
-    return "CAST(NULL AS VARCHAR)" if str(call.type) == "string" else f"nullif({arguments[0]}, {arguments[0]})"
-
-
-_URL = r"^\s*(?i:(https?|ftp|file|jar)):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$"
-
-
-def _parse_url(call: Call, arguments: Sequence[str]) -> str:
-    part = call.arguments[1]
-    name = part.value if isinstance(part, Literal) else None
-    if not isinstance(name, str):
-        raise UnsupportedSqlError("the part of parse_url must be a constant string")
-    body = let(arguments[0], lambda u: _url_part(u, name))
-    if not arguments[2:]:
-        return body
-    if name != "QUERY":
-        return "CAST(NULL AS VARCHAR)"
-    key = call.arguments[2]
-    if not isinstance(key, Literal) or not isinstance(key.value, str):
-        raise UnsupportedSqlError("the key of parse_url must be a constant string")
-    form = text(f"(?:&|^){key.value}=([^&]*)")
-    return let(body, lambda q: f"CASE WHEN regexp_matches({q}, {form}) THEN regexp_extract({q}, {form}, 1) END")
-
-
-def _url_part(u: str, name: str) -> str:
-    def group(number: int) -> str:
-        return f"regexp_extract({u}, {text(_URL)}, {number})"
-
-    authority, query = group(2), f"CASE WHEN strpos(split_part({u}, '#', 1), '?') > 0 THEN {group(4)} END"
-    parts = {
-        "HOST": f"regexp_replace(regexp_replace({authority}, '^.*@', ''), ':[0-9]*$', '')",
-        "PATH": group(3),
-        "QUERY": query,
-        "REF": f"CASE WHEN strpos({u}, '#') > 0 THEN {group(5)} END",
-        "PROTOCOL": f"lower({group(1)})",
-        "FILE": f"({group(3)} || coalesce('?' || {query}, ''))",
-        "AUTHORITY": f"nullif({authority}, '')",
-        "USERINFO": f"CASE WHEN strpos({authority}, '@') > 0 THEN regexp_extract({authority}, '^(.*)@', 1) END",
-    }
-    found = parts.get(name, "NULL")
-    return f"CASE WHEN regexp_matches({u}, {text(_URL)}) THEN {found} END"
-
-
-def _soundex(_call: Call, arguments: Sequence[str]) -> str:
-    """The first letter and three classes of consonants; H and W do not part equal ones, vowels do."""
-    upper = f"upper({arguments[0]})"
-    foreign = f"regexp_matches({upper}, '[^\\x00-\\x7F]') AND regexp_matches({upper}, '[^A-Z\\PL]')"
-    letters = f"CASE WHEN {foreign} THEN NULL ELSE regexp_replace({upper}, '[^A-Z]', '', 'g') END"
-
-    def coded(s: str) -> str:
-        codes = f"translate({s}[1] || regexp_replace({s}[2:], '[HW]', '', 'g'), "
-        codes += "'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '01230120022455012623010202')"
-        for digit in "123456":
-            codes = f"regexp_replace({codes}, '{digit}+', '{digit}', 'g')"
-        code = f"{s}[1] || left(replace({codes}[2:], '0', '') || '000', 3)"
-        return f"CASE WHEN {s} IS NULL THEN NULL WHEN {s} = '' THEN '' ELSE {code} END"
-
-    return let(letters, coded)
+    type_ = call.arguments[0].type
+    if kind_of(type_) != "text":
+        return _no_mask(call)
+    padded = f"rpad({arguments[0]}, {type_.length}, ' ')" if isinstance(type_, CharType) else arguments[0]
+    return f"sha256({padded})"
 
 
 MASKS: dict[str, Emitter] = {
@@ -148,7 +192,7 @@ MASKS: dict[str, Emitter] = {
     "mask_last_n": _mask_part(last=True, shows=False),
     "mask_show_first_n": _mask_part(last=False, shows=True),
     "mask_show_last_n": _mask_part(last=True, shows=True),
-    "parse_url": _parse_url,
-    "soundex": _soundex,
+    "parse_url": parse_url,
+    "soundex": soundex,
 }
 """Functions by the names that bound calls carry."""

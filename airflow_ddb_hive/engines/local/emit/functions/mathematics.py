@@ -129,10 +129,7 @@ def _sign(call_: Call, arguments: Sequence[str]) -> str:
 
 
 def _inverse(function: str) -> Emitter:
-    nan = "CAST('nan' AS DOUBLE)"
-    return lambda _call, a: let(
-        a[0], lambda v: f"CASE WHEN abs({v}) <= 1 THEN {function}({v}) WHEN {v} IS NOT NULL THEN {nan} END"
-    )
+    return lambda _call, a: let(a[0], lambda v: f"CASE WHEN abs({v}) <= 1 THEN {function}({v}) END")
 
 
 def _periodic(function: str) -> Emitter:

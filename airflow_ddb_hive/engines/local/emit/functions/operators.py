@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.emit.casts import emit_cast, kind_of
 from airflow_ddb_hive.engines.local.emit.functions.decimals import (
     Decimal,
     as_decimal_type,
     divided,
+    is_plain,
     product,
     remainder,
     sum_of,
@@ -16,15 +19,16 @@ from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, form
 from airflow_ddb_hive.engines.local.emit.functions.temporal import is_temporal, temporal_arithmetic
 from airflow_ddb_hive.engines.local.emit.sql import let, text, wrap
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
-from airflow_ddb_hive.errors import UnsupportedSqlError
-from airflow_ddb_hive.hiveql.tree import Call, Literal
-from airflow_ddb_hive.model.types import ArrayType, DecimalType
+from airflow_ddb_hive.hiveql.functions.conversion import comparison_type
+from airflow_ddb_hive.hiveql.tree import Call, Cast, ColumnRef, Expression, Literal
+from airflow_ddb_hive.model.types import DOUBLE, TIMESTAMP, ArrayType, DecimalType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["OPERATORS", "REGEX_REFUSED", "like_pattern"]
+__all__ = ["OPERATORS", "like_pattern"]
 
+_MOST_DIGITS = 38
 _SMALL = ("tinyint", "smallint", "int")
 
 
@@ -63,9 +67,13 @@ def _operands(call: Call, arguments: Sequence[str], body: Callable[[Decimal, Dec
 
 
 def _decimal(symbol: str, call: Call, arguments: Sequence[str]) -> str:
-    if symbol == "*":
-        return _operands(call, arguments, product)
-    return _operands(call, arguments, lambda a, b, target: sum_of(symbol, a, b, target))
+    def body(left: Decimal, right: Decimal, target: DecimalType) -> str:
+        return product(left, right, target) if symbol == "*" else sum_of(symbol, left, right, target)
+
+    left, right = (as_decimal_type(argument.type) for argument in call.arguments)
+    if is_plain(symbol, left, right):
+        return body(Decimal(arguments[0], left), Decimal(arguments[1], right), as_decimal_type(call.type))
+    return _operands(call, arguments, body)
 
 
 def _divide(call: Call, arguments: Sequence[str]) -> str:
@@ -131,12 +139,102 @@ def _negative(call: Call, arguments: Sequence[str]) -> str:
     return f"(-({arguments[0]}))"
 
 
+_EQUAL = ("=", "IS NOT DISTINCT FROM")
+_DIGITS = r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_WHOLE = re.compile(rf"[+-]?{_DIGITS}")
+_FLOATING = re.compile(rf"[\x00-\x20]*[+-]?(NaN|Infinity|{_DIGITS}[fFdD]?)[\x00-\x20]*")
+
+
+_FORMS = {**dict.fromkeys((*_SMALL, "bigint"), _WHOLE), "float": _FLOATING, "double": _FLOATING}
+
+
+def _is_column_beside_no_number(call: Call) -> bool:
+    """Whether a column of numbers is compared with a constant text that is none: Hive says false, even for NULL."""
+    for one, other in (call.arguments, call.arguments[::-1]):
+        text_of = one.operand if isinstance(one, Cast) else one
+        column = other.operand if isinstance(other, Cast) else other
+        if isinstance(text_of, Literal) and isinstance(text_of.value, str) and one.type == DOUBLE:
+            form = _FORMS.get(str(column.type))
+            return isinstance(column, ColumnRef) and form is not None and not form.fullmatch(text_of.value)
+    return False
+
+
 def _comparison(symbol: str) -> Emitter:
-    return form(f"({{0}} {symbol} {{1}})")
+    def emit(call: Call, arguments: Sequence[str]) -> str:
+        if symbol in _EQUAL and _is_column_beside_no_number(call):
+            return "FALSE"
+        types = [argument.type for argument in call.arguments]
+        decimals = [type_ for type_ in types if isinstance(type_, DecimalType)]
+        scale = max((type_.scale for type_ in decimals), default=0)
+        # A common type of both is what DuckDB's scans take filters in: only what has none is taken apart.
+        if len(decimals) == len(types) and max(one.precision - one.scale for one in decimals) + scale > _MOST_DIGITS:
+            arguments = [_parted(sql, scale) for sql in arguments]
+        compared = f"({arguments[0]} {symbol} {arguments[1]})"
+        if symbol in _ORDERS and TIMESTAMP in types and not all(_COLUMN.search(sql) for sql in arguments):
+            # DuckDB makes BETWEEN of two bounds by constants, and has none for a struct.
+            return f"coalesce({compared}, NULL)"
+        return compared
+
+    return emit
 
 
-def _logical(word: str) -> Emitter:
-    return lambda _call, arguments: f"({f' {word} '.join(arguments)})"
+_ORDERS = frozenset({"<", "<=", ">", ">="})
+_COLUMN = re.compile(r"\bt\d+\.c\d+")
+_EQUALS = _comparison("=")
+_NULL_SAFE = _comparison("IS NOT DISTINCT FROM")
+
+
+def _null_safe(call: Call, arguments: Sequence[str]) -> str:
+    """NULL is asked for before text is converted to the other side's type."""
+    left, right = (argument.type for argument in call.arguments)
+    common = comparison_type(left, right)
+    if kind_of(left) == kind_of(right) or common is None or "text" not in (kind_of(left), kind_of(right)):
+        return _NULL_SAFE(call, arguments)
+    casts = tuple(Cast(common, argument.position, argument) for argument in call.arguments)
+    values = [emit_cast(sql, type_, common) for sql, type_ in zip(arguments, (left, right), strict=True)]
+    equal = _EQUALS(Call(call.type, call.position, "=", casts), values)
+    absent = [f"{sql} IS NULL" for sql in arguments]
+    return (
+        f"CASE WHEN {absent[0]} AND {absent[1]} THEN TRUE WHEN {absent[0]} OR {absent[1]} THEN FALSE ELSE {equal} END"
+    )
+
+
+def _parted(sql: str, scale: int) -> str:
+    """A decimal as its whole part and its fraction, which compare as the number does; 38 digits would not do."""
+
+    def parts(v: str) -> str:
+        whole = f"CAST(trunc({v}) AS DECIMAL(38,0))"
+        fraction = f"CAST({v} - trunc({v}) AS DECIMAL(38,{scale}))"
+        return f"CASE WHEN {v} IS NOT NULL THEN {{'w': {whole}, 'f': {fraction}}} END"
+
+    return let(sql, parts)
+
+
+def _and(call: Call, arguments: Sequence[str]) -> str:
+    """Three-valued; BETWEEN, whose comparisons both have its own place, looks at the second only after a true one."""
+    parts = call.arguments
+    names = [part.function if isinstance(part, Call) else "" for part in parts]
+    if names == [">=", "<="] and all(part.position == call.position for part in parts) and not _is_known(parts[0]):
+        low, high = arguments
+        return f"CASE {low} WHEN TRUE THEN {high} WHEN FALSE THEN FALSE END"
+    return f"({' AND '.join(arguments)})"
+
+
+def _is_known(low: Expression) -> bool:
+    """Whether a lower bound is a constant that is no NULL: then both comparisons are NULL for the same rows."""
+    bound = low.arguments[1] if isinstance(low, Call) else low
+    if not isinstance(bound, Cast):
+        return isinstance(bound, Literal) and bound.value is not None
+    value = bound.operand.value if isinstance(bound.operand, Literal) else None
+    if value is None or isinstance(value, str):
+        return False
+    if isinstance(bound.type, DecimalType):
+        return isinstance(value, int) and abs(value) < 10 ** (bound.type.precision - bound.type.scale)
+    return bound.type == DOUBLE
+
+
+def _or(_call: Call, arguments: Sequence[str]) -> str:
+    return f"({' OR '.join(arguments)})"
 
 
 def like_pattern(pattern: str) -> tuple[str, bool]:
@@ -168,19 +266,19 @@ def _like(call: Call, arguments: Sequence[str]) -> str:
     return rf"({arguments[0]} LIKE {doubled} ESCAPE '\')"
 
 
-REGEX_REFUSED = ("(?=", "(?!", "(?<=", "(?<!", "(?>", "*+", "++", "?+", r"\Z", "&&", r"\G")
-"""What Java's regular expressions have and DuckDB's (RE2) do not; RE2 itself refuses back references."""
+def _like_many(word: str) -> Emitter:
+    """LIKE ANY and LIKE ALL are NULL as soon as one pattern is."""
 
+    def emit(call: Call, arguments: Sequence[str]) -> str:
+        value, pairs = call.arguments[0], zip(call.arguments[1:], arguments[1:], strict=True)
+        found = [
+            _like(Call(call.type, call.position, "like", (value, pattern)), (arguments[0], sql))
+            for pattern, sql in pairs
+        ]
+        known = " AND ".join(f"{sql} IS NOT NULL" for sql in arguments)
+        return f"CASE WHEN {known} THEN {f' {word} '.join(found)} END"
 
-def _rlike(call: Call, arguments: Sequence[str]) -> str:
-    pattern = call.arguments[1]
-    if isinstance(pattern, Literal) and isinstance(pattern.value, str):
-        for mark in REGEX_REFUSED:
-            if mark in pattern.value:
-                raise UnsupportedSqlError(f"the regular expression {pattern.value!r} uses {mark}: rewrite it without")
-        if not pattern.value:
-            return f"CASE WHEN {arguments[0]} IS NULL THEN NULL ELSE FALSE END"
-    return f"regexp_matches({arguments[0]}, {arguments[1]})"
+    return emit
 
 
 def _in(_call: Call, arguments: Sequence[str]) -> str:
@@ -197,7 +295,7 @@ def _index(call: Call, arguments: Sequence[str]) -> str:
         literal = call.arguments[1]
         if isinstance(literal, Literal) and isinstance(literal.value, int) and literal.value >= 0:
             return f"({container})[{literal.value + 1}]"
-        return f"({container})[{let(place, lambda p: f'CASE WHEN {p} >= 0 THEN {p} + 1 END')}]"
+        return f"({container})[{let(place, lambda p: f'CASE WHEN {p} >= 0 THEN CAST({p} AS BIGINT) + 1 END')}]"
     return f"({container})[{place}]"
 
 
@@ -208,13 +306,6 @@ def _field(call: Call, arguments: Sequence[str]) -> str:
     if isinstance(call.arguments[0].type, ArrayType):
         return f"list_transform({arguments[0]}, lambda f: f.{column})"
     return f"({arguments[0]}).{column}"
-
-
-def _grouping(call: Call, arguments: Sequence[str]) -> str:  # noqa: ARG001 - an emitter's signature
-    """Some bits of GROUPING__ID, the first argument's the highest."""
-    identity, *places = arguments
-    highest = len(places) - 1
-    return "(" + " + ".join(f"((({identity} >> {p}) & 1) << {highest - i})" for i, p in enumerate(places)) + ")"
 
 
 OPERATORS: dict[str, Emitter] = {
@@ -237,9 +328,9 @@ OPERATORS: dict[str, Emitter] = {
     "<=": _comparison("<="),
     ">": _comparison(">"),
     ">=": _comparison(">="),
-    "<=>": form("({0} IS NOT DISTINCT FROM {1})"),
-    "and": _logical("AND"),
-    "or": _logical("OR"),
+    "<=>": _null_safe,
+    "and": _and,
+    "or": _or,
     "not": form("(NOT {0})"),
     "isnull": form("({0} IS NULL)"),
     "isnotnull": form("({0} IS NOT NULL)"),
@@ -248,10 +339,13 @@ OPERATORS: dict[str, Emitter] = {
     "isnottrue": form("({0} IS NOT TRUE)"),
     "isnotfalse": form("({0} IS NOT FALSE)"),
     "like": _like,
-    "rlike": _rlike,
+    "likeall": _like_many("AND"),
+    "likeany": _like_many("OR"),
     "in": _in,
     "concat": _concat,
-    "grouping": _grouping,
+    "narrow_add": form("({0} + {1})"),
+    "narrow_multiply": form("({0} * {1})"),
+    "narrow_subtract": form("({0} - {1})"),
     "index": _index,
     "field": _field,
 }

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import kind_of
 from airflow_ddb_hive.engines.local.emit.functions.emitter import Emitter, call, form
-from airflow_ddb_hive.engines.local.emit.functions.operators import REGEX_REFUSED
-from airflow_ddb_hive.engines.local.emit.sql import let, list_of, text
+from airflow_ddb_hive.engines.local.emit.sql import let, list_of
+from airflow_ddb_hive.engines.local.emit.utf16 import by_units, narrowed, widened
+from airflow_ddb_hive.engines.local.native import native
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.functions.constants import integer_constant
 from airflow_ddb_hive.hiveql.tree import Call, Cast, Expression, Literal
 from airflow_ddb_hive.model.types import ArrayType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["STRINGS", "literal_text"]
 
@@ -41,16 +42,32 @@ def _is_binary(expression: Expression) -> bool:
 def _substring(call_: Call, arguments: Sequence[str]) -> str:
     if _is_binary(call_.arguments[0]):
         return _substring_of_binary(arguments)
-    value, start = arguments[0], arguments[1]
+    value = arguments[0]
+    return _given(call_, 1, arguments, lambda start: _cut(call_, arguments, value, start))
 
-    def cut(s: str) -> str:
-        # Hive gives '' where the start lies before the text; DuckDB would count on from there.
-        length = f", greatest({arguments[2]}, 0)" if arguments[2:] else ""
-        first = let(start, lambda p: f"CASE WHEN {p} = 0 THEN 1 ELSE {p} END")
-        early = let(start, lambda p: f"{p} < 0 AND -CAST({p} AS BIGINT) > length({s})")
-        return f"CASE WHEN {early} THEN '' ELSE substring({s}, {first}{length}) END"
 
-    return let(value, cut)
+def _given(call_: Call, index: int, arguments: Sequence[str], body: Callable[[str], str]) -> str:
+    """A formula over a number, which a constant is written into as it is."""
+    constant = integer_constant(call_.arguments[index])
+    return let(arguments[index], body) if constant is None else body(str(constant))
+
+
+def _cut(call_: Call, arguments: Sequence[str], value: str, start: str) -> str:
+    """From a place, which may be counted from the end; what lies before the text is ''."""
+    if not arguments[2:]:
+        return by_units(value, lambda s: _cut_at(s, start, ""))
+    return _given(
+        call_, 2, arguments, lambda size: by_units(value, lambda s: _cut_at(s, start, f", greatest({size}, 0)"))
+    )
+
+
+def _cut_at(s: str, start: str, length: str) -> str:
+    if start.isdigit():
+        return f"substring({s}, {max(int(start), 1)}{length})"
+    early = f"{start} < 0 AND -CAST({start} AS BIGINT) > length({s})"
+    first = f"CASE WHEN {start} = 0 THEN 1 ELSE {start} END"
+    # DuckDB would count on from a place before the text.
+    return f"CASE WHEN {early} THEN '' ELSE substring({s}, {first}{length}) END"
 
 
 def _substring_of_binary(arguments: Sequence[str]) -> str:
@@ -101,62 +118,18 @@ def _locate(_call: Call, arguments: Sequence[str]) -> str:
 
 
 def _pad(name: str) -> Emitter:
-    return lambda _call, a: f"CASE WHEN {a[1]} >= 0 AND {a[2]} <> '' THEN {name}({a[0]}, {a[1]}, {a[2]}) END"
+    def emit(_call: Call, arguments: Sequence[str]) -> str:
+        value, size, padding = arguments
 
+        def padded(s: str, p: str) -> str:
+            plain = f"strlen({s}) = length({s}) AND strlen({p}) = length({p})"
+            far = let(f"{name}({widened(s)}, {size}, {widened(p)})", narrowed)
+            return f"CASE WHEN {plain} THEN {name}({s}, {size}, {p}) ELSE {far} END"
 
-def _pattern(call_: Call, index: int) -> str:
-    pattern = literal_text(call_.arguments[index], f"the pattern of {call_.function}")
-    for mark in REGEX_REFUSED:
-        if mark in pattern:
-            raise UnsupportedSqlError(f"the regular expression {pattern!r} uses {mark}: rewrite it without")
-    return pattern
+        whole = let(value, lambda s: let(padding, lambda p: padded(s, p)))
+        return f"CASE WHEN {size} >= 0 AND {padding} <> '' THEN {whole} END"
 
-
-def _regexp_replace(call_: Call, arguments: Sequence[str]) -> str:
-    _pattern(call_, 1)
-    replacement = literal_text(call_.arguments[2], "the replacement of regexp_replace")
-    return f"regexp_replace({arguments[0]}, {arguments[1]}, {text(_references(replacement))}, 'g')"
-
-
-def _references(replacement: str) -> str:
-    r"""Java's ``$1`` and ``\x`` as RE2's ``\1`` and ``x``."""
-    out: list[str] = []
-    index = 0
-    while index < len(replacement):
-        character = replacement[index]
-        following = replacement[index + 1 : index + 2]
-        if character == "$" and following.isdigit():
-            out.append("\\" + following)
-            index += 1
-        elif character == "\\" and following:
-            out.append("\\\\" if following == "\\" else following)
-            index += 1
-        else:
-            out.append(character)
-        index += 1
-    return "".join(out)
-
-
-def _regexp_extract(call_: Call, arguments: Sequence[str]) -> str:
-    _pattern(call_, 1)
-    if not arguments[2:]:
-        return f"regexp_extract({arguments[0]}, {arguments[1]}, 1)"
-    group = call_.arguments[2]
-    if not isinstance(group, Literal) or not isinstance(group.value, int):
-        raise UnsupportedSqlError("the group of regexp_extract must be a constant")
-    return f"regexp_extract({arguments[0]}, {arguments[1]}, {group.value})"
-
-
-def _split(call_: Call, arguments: Sequence[str]) -> str:
-    pattern = _pattern(call_, 1)
-    plain = (
-        pattern[1:] if pattern[1:] and not pattern[2:] and pattern[0] == "\\" and not pattern[1].isalnum() else pattern
-    )
-    if len(plain) >= 1 and (plain != pattern or not set(pattern) & set("\\^$.|?*+()[]{}")):
-        return f"string_split({arguments[0]}, {text(plain)})"
-    if not pattern:
-        return f"CASE WHEN {arguments[0]} = '' THEN [''] ELSE list_append(string_split({arguments[0]}, ''), '') END"
-    return f"string_split_regex({arguments[0]}, {arguments[1]})"
+    return emit
 
 
 def _hex(call_: Call, arguments: Sequence[str]) -> str:
@@ -211,10 +184,13 @@ def _encode(call_: Call, arguments: Sequence[str]) -> str:
 
 
 def _sha2(call_: Call, arguments: Sequence[str]) -> str:
-    bits = call_.arguments[1]
-    if isinstance(bits, Literal) and bits.value in (0, 256):
+    bits = integer_constant(call_.arguments[1])
+    if bits in (0, 256):
         return f"sha256({arguments[0]})"
-    raise UnsupportedSqlError("sha2 is supported with 256 bits alone")
+    if bits is None:
+        raise UnsupportedSqlError("sha2 takes a constant number of bits")
+    value = arguments[0] if _is_binary(call_.arguments[0]) else f"encode({arguments[0]})"
+    return native("sha2", value, str(bits))
 
 
 def _ascii(_call: Call, arguments: Sequence[str]) -> str:
@@ -234,11 +210,29 @@ def _replace(_call: Call, arguments: Sequence[str]) -> str:
         return f"replace({value}, {old}, {new})"
 
     def between(s: str) -> str:
-        characters = f"string_split({s}, '')"
+        cut = "lambda z: CASE WHEN unicode(z) > 65535 THEN ['?', '?'] ELSE [z] END"
+        characters = f"flatten(list_transform(string_split({s}, ''), {cut}))"
         spread = f"CASE WHEN {s} = '' THEN {new} ELSE {new} || {_joined(characters, new)} || {new} END"
         return f"CASE WHEN {old} = '' THEN {spread} ELSE replace({s}, {old}, {new}) END"
 
     return let(value, between)
+
+
+def _levenshtein(_call: Call, arguments: Sequence[str]) -> str:
+    """Between units of UTF-16: each stands for one byte of its own, as DuckDB compares bytes."""
+
+    def distance(a: str, b: str) -> str:
+        plain = f"strlen({a}) = length({a}) AND strlen({b}) = length({b})"
+        places = f"list_distinct(string_split({widened(a)} || {widened(b)}, ''))"
+        far = let(places, lambda p: f"levenshtein({_in_bytes(a, p)}, {_in_bytes(b, p)})")
+        return f"CAST(CASE WHEN {plain} THEN levenshtein({a}, {b}) ELSE {far} END AS INTEGER)"
+
+    return let(arguments[0], lambda a: let(arguments[1], lambda b: distance(a, b)))
+
+
+def _in_bytes(value: str, alphabet: str) -> str:
+    numbers = f"list_transform(string_split({widened(value)}, ''), lambda u: list_position({alphabet}, u))"
+    return f"array_to_string(list_transform({numbers}, lambda n: chr(CAST(n % 127 + 1 AS INTEGER))), '')"
 
 
 def _unbase64(_call: Call, arguments: Sequence[str]) -> str:
@@ -269,7 +263,7 @@ STRINGS: dict[str, Emitter] = {
     "initcap": _initcap,
     "instr": form("CAST(strpos({0}, {1}) AS INTEGER)"),
     "length": _length,
-    "levenshtein": form("CAST(levenshtein({0}, {1}) AS INTEGER)"),
+    "levenshtein": _levenshtein,
     "locate": _locate,
     "lower": call("lower"),
     "lpad": _pad("lpad"),
@@ -277,8 +271,6 @@ STRINGS: dict[str, Emitter] = {
     "md5": call("md5"),
     "octet_length": _octets,
     "quote": form("(chr(39) || replace({0}, chr(39), chr(92) || chr(39)) || chr(39))"),
-    "regexp_extract": _regexp_extract,
-    "regexp_replace": _regexp_replace,
     "repeat": form("repeat({0}, CASE WHEN {1} > 0 THEN {1} WHEN {1} <= 0 THEN 0 END)"),
     "replace": _replace,
     "reverse": call("reverse"),
@@ -287,7 +279,6 @@ STRINGS: dict[str, Emitter] = {
     "sha": call("sha1"),
     "sha2": _sha2,
     "space": form("repeat(' ', CASE WHEN {0} > 0 THEN {0} WHEN {0} <= 0 THEN 0 END)"),
-    "split": _split,
     "substr": _substring,
     "substring_index": _substring_index,
     "translate": call("translate"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from airflow_ddb_hive.engines.local.emit.functions.collection import json_field
+from airflow_ddb_hive.engines.local.emit.functions.urls import tuple_part
 from airflow_ddb_hive.engines.local.emit.sql import list_of, text
 from airflow_ddb_hive.engines.local.physical import duckdb_type, quoted_field
 from airflow_ddb_hive.hiveql.tree import Call, Literal
@@ -53,11 +54,27 @@ def _json_tuple(call: Call, arguments: Sequence[str]) -> list[str]:
     ]
 
 
+def _parse_url_tuple(call: Call, arguments: Sequence[str]) -> list[str]:
+    return [
+        f"[{tuple_part(arguments[0], part, sql)}]" for part, sql in zip(call.arguments[1:], arguments[1:], strict=True)
+    ]
+
+
+def _replicate_rows(call: Call, arguments: Sequence[str]) -> list[str]:
+    times = f"CAST(range(greatest({arguments[0]}, 0)) AS BIGINT[])"
+    return [
+        f"list_transform({times}, lambda x: CAST({sql} AS {duckdb_type(argument.type)}))"
+        for argument, sql in zip(call.arguments, arguments, strict=True)
+    ]
+
+
 TABLE_GENERATORS: dict[str, TableEmitter] = {
     "explode": _explode,
     "inline": _inline,
     "json_tuple": _json_tuple,
+    "parse_url_tuple": _parse_url_tuple,
     "posexplode": _posexplode,
+    "replicate_rows": _replicate_rows,
     "stack": _stack,
 }
 """Table-generating functions by the names that bound calls carry."""
