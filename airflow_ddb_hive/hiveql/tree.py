@@ -138,10 +138,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """Name and type of a relation's column, as a result set shows them."""
+    """Name and type of a relation's column, as a result set shows them.
+
+    ``constant`` is a column of one value that is known before the query runs: Hive prints such a decimal without
+    the zeros at its end.
+    """
 
     name: str
     type: HiveType
+    constant: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

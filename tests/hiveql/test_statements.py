@@ -172,7 +172,7 @@ def test_load_data_says_what_goes_where(catalog: MemoryCatalog) -> None:
         ("drop table if exists x", DropTable(database="default", name="x", if_exists=True)),
         ("drop view d.v", DropTable(database="d", name="v", view=True)),
         ("create database if not exists d", CreateDatabase(name="d", if_not_exists=True)),
-        ("drop schema d cascade", DropDatabase(name="d", cascade=True)),
+        ("drop schema if exists d cascade", DropDatabase(name="d", if_exists=True, cascade=True)),
     ],
 )
 def test_commands_become_statements(text: str, expected: Statement, catalog: MemoryCatalog) -> None:

@@ -91,6 +91,11 @@ class HiveRig:
     def __init__(self, port: int) -> None:
         self._port = port
 
+    @property
+    def port(self) -> int:
+        """Where its line server listens."""
+        return self._port
+
     def __call__(
         self,
         *statements: str,
@@ -137,11 +142,11 @@ def hdfs_rig() -> Iterator[HdfsRig]:
 
 
 @contextmanager
-def hive_rig() -> Iterator[HiveRig]:
-    """Run Hive's line server on a metastore and warehouse of its own."""
+def hive_rig(zone: str = "UTC") -> Iterator[HiveRig]:
+    """Run Hive's line server on a metastore and warehouse of its own, on a machine in a time zone."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hive-lab-", ignore_cleanup_errors=True) as home:
-        environment = {"HIVE_LAB_HOME": home}
+        environment = {"HIVE_LAB_HOME": home, "TZ": zone}
         with _running(_HIVE, ["lines", str(port)], ready=lambda _: _listens(port), environment=environment):
             yield HiveRig(port)
 

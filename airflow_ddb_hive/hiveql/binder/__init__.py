@@ -19,16 +19,21 @@ from airflow_ddb_hive.hiveql.binder.show import bind_show
 from airflow_ddb_hive.hiveql.binder.tables import bind_create, bind_drop
 from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.grammar.lexer import read_words
+from airflow_ddb_hive.hiveql.grammar.syntax import LiteralNode
+from airflow_ddb_hive.hiveql.session_statements import Macro
 from airflow_ddb_hive.hiveql.tree import Position
+from airflow_ddb_hive.model.types import STRING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from airflow_ddb_hive.hiveql.catalog import Catalog
-    from airflow_ddb_hive.hiveql.session_statements import Macro
     from airflow_ddb_hive.hiveql.statements import Statement
 
-__all__ = ["bind_statement"]
+__all__ = ["NESTED_TOO_DEEPLY", "STATEMENT_WORDS", "bind_statement"]
+
+NESTED_TOO_DEEPLY = "the statement is nested too deeply: split it, or put an inner part into a subquery or a view"
+"""What is said where an expression has too many levels."""
 
 _BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
     **dict.fromkeys(REFUSED, bind_refused),
@@ -53,6 +58,9 @@ _BINDERS: dict[str, Callable[[Cursor, Context], Statement]] = {
     "WITH": bind_query_statement,
     "(": bind_query_statement,
 }
+
+STATEMENT_WORDS = frozenset({*_BINDERS, "SET"})
+"""The first words of statements."""
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$))*")
 
 
@@ -78,7 +86,9 @@ def bind_statement(
         return command
     dropped: list[HiveSyntaxError] = []
     cursor = Cursor(read_words(text, origin, dropped), text)
-    context = Context(catalog=catalog, database=database, settings=settings or {}, macros=macros or {})
+    context = Context(
+        catalog=catalog, database=database, settings=settings or {}, macros=_macros(text, database, macros or {})
+    )
     try:
         statement = _bound(cursor, context, origin)
     except HiveSyntaxError:
@@ -94,6 +104,15 @@ def bind_statement(
     return statement
 
 
+def _macros(text: str, database: str, macros: Mapping[str, Macro]) -> Mapping[str, Macro]:
+    """The session's macros, and CURRENT_DATABASE() where it is spoken of: only here is it known which one that is."""
+    name = "current_database"
+    if name not in text.lower() or name in macros:
+        return macros
+    place = Position(1, 0)
+    return {**macros, name: Macro(name=name, parameters=(), body=LiteralNode(place, database, STRING))}
+
+
 def _bound(cursor: Cursor, context: Context, origin: Position) -> Statement:
     binder = _BINDERS.get(cursor.word.value if cursor.word.kind in ("word", "sign") else "")
     if binder is None:
@@ -101,11 +120,7 @@ def _bound(cursor: Cursor, context: Context, origin: Position) -> Statement:
     try:
         statement = binder(cursor, context)
     except RecursionError as error:
-        raise UnsupportedSqlError(
-            "the statement is nested too deeply: split it, or write a long row of conditions as IN (...) or as a join",
-            line=origin.line,
-            column=origin.column,
-        ) from error
+        raise UnsupportedSqlError(NESTED_TOO_DEEPLY, line=origin.line, column=origin.column) from error
     cursor.end()
     return statement
 

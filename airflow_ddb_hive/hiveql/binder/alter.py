@@ -360,7 +360,7 @@ class _AlterReader:
         if word.kind == "word" and word.value in _NOT_RUN:
             return self.cursor.unsupported(f"ALTER TABLE … {word.value}: {_NOT_RUN[word.value]}")
         error = self.cursor.error(context)
-        if self.cursor.at("SET"):
+        if self.cursor.at("SET") or self.cursor.at("DROP"):
             # Hive looks one word further before it gives up.
             place = self.cursor.peek().position
             error.line, error.column = place.line, place.column

@@ -44,6 +44,7 @@ from airflow_ddb_hive.hiveql.tree import (
     Relation,
     ScalarSubquery,
     Sort,
+    Window,
 )
 from airflow_ddb_hive.model.types import BIGINT, BOOLEAN, PRIMITIVES, VOID, HiveType
 
@@ -82,7 +83,8 @@ class ExpressionBinder:
 
     ``aliases`` are select aliases that may be used; with ``aliases_first`` they hide columns. ``outer`` are the scopes
     around a subquery, the nearest first: only that one's columns are in sight, as in Hive. ``no_queries`` says why no
-    subquery may stand here; ``joining`` whether this is the condition of a join.
+    subquery may stand here; ``joining`` whether this is the condition of a join. ``window_aliases`` are select aliases
+    that windows may use; ``around`` is the window whose function's argument is bound.
     """
 
     scope: Scope
@@ -96,6 +98,8 @@ class ExpressionBinder:
     outer_aggregates: AggregateCollector | None = None
     no_queries: str | None = None
     joining: bool = False
+    window_aliases: Mapping[str, Expression] = field(default_factory=dict)
+    around: Window | None = None
 
     def bind(self, node: Node) -> Expression:
         """Bind one expression.
@@ -198,8 +202,10 @@ class ExpressionBinder:
             return self._windowed(node)
         if spec.kind == "aggregate":
             return self._aggregate(node)
+        if self.around is not None and node.name in ("lag", "lead"):
+            return bind_call(WINDOWED.get(node.name, spec), self.arguments(node), node, window=self.around)
         check_kind(spec.kind, node)
-        return bind_call(spec, self.arguments(node), node)
+        return bind_call(spec, *_to_first_wrong(self.arguments(node), node))
 
     def _cast_function(self, node: FunctionNode) -> Expression:
         """``int(x)``: a type's name as a function is a cast."""
@@ -223,7 +229,8 @@ class ExpressionBinder:
             raise semantic_error(10128, f"Not yet supported place for UDAF '{node.name}'", node.position)
         if node.name == "count":
             check_count(node)
-        inner = replace(home, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE)
+        aliases = home.aliases if home.around is None else {}
+        inner = replace(home, aggregates=None, windows_allowed=False, no_queries=_NOT_IN_AGGREGATE, aliases=aliases)
         call = bind_call(find_function(node.name, node.position), inner.arguments(node), node)
         return home.aggregates.reference(call)
 
@@ -235,8 +242,12 @@ class ExpressionBinder:
             message = f"Failed to breakup Windowing invocations into Groups: Invalid function {node.name}"
             raise semantic_error(None, message, node.position)
         inner = replace(self, windows_allowed=False)
+        if self.window_aliases:
+            inner = replace(inner, aliases=self.window_aliases, aliases_first=True)
         assert node.window is not None  # noqa: S101 (the caller looked)
         window = bind_window(inner.bind, node.window, self.windows, spec.canonical)
+        if spec.kind == "aggregate":
+            inner = replace(inner, around=replace(window, frame=None))
         return bind_call(WINDOWED.get(node.name, spec), inner.arguments(node), node, window=window)
 
     def _case(self, node: CaseNode) -> Expression:
@@ -317,8 +328,9 @@ class ExpressionBinder:
             message = f"Cannot do equality join on different types: {have} and {want}"
             raise semantic_error(None, message, first_place(node.operand))
         type_ = comparison_type(operand.type, relation.columns[0].type)
-        if type_ is None or relation.columns[0].type != type_:
-            type_ = relation.columns[0].type if type_ is None else type_
+        if type_ is None:
+            message = f"Cannot do equality join on different types: {operand.type} and {relation.columns[0].type}"
+            raise semantic_error(None, message, first_place(node.operand))
         return ScalarSubquery(BOOLEAN, node.position, relation, "in", coerced(operand, type_))
 
     def _query(self, query: QueryNode, position: Position) -> Relation:
@@ -328,6 +340,19 @@ class ExpressionBinder:
 
     def _star(self, node: StarNode) -> Expression:
         raise semantic_error(None, "TOK_ALLCOLREF is not supported in current context", node.position)
+
+
+def _to_first_wrong(
+    arguments: tuple[Expression, ...], node: FunctionNode
+) -> tuple[tuple[Expression, ...], FunctionNode]:
+    """A row of conditions up to the first one that is none, which Hive blames; else all of the arguments."""
+    if node.name not in ("and", "or"):
+        return arguments, node
+    for index, argument in enumerate(arguments):
+        if argument.type not in (BOOLEAN, VOID):
+            end = max(index, 1) + 1
+            return arguments[:end], replace(node, arguments=node.arguments[:end])
+    return arguments, node
 
 
 _NOT_IN_AGGREGATE = "Invalid subquery. Subquery in UDAF is not allowed."

@@ -10,6 +10,7 @@ from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.hiveql.binder.expressions import ExpressionBinder
 from airflow_ddb_hive.hiveql.binder.samples import sampled
 from airflow_ddb_hive.hiveql.binder.scope import Scope, ScopeColumn
+from airflow_ddb_hive.hiveql.binder.unique_join import unique_join
 from airflow_ddb_hive.hiveql.binder.using import join_using
 from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 from airflow_ddb_hive.hiveql.grammar.lexer import read_words
@@ -19,9 +20,13 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     JoinNode,
     LateralNode,
     Node,
+    QueryNode,
+    SelectNode,
     SourceNode,
+    StarNode,
     SubquerySource,
     TableSource,
+    UniqueJoinNode,
 )
 from airflow_ddb_hive.hiveql.tree import Call, ColumnRef, Join, LateralView, OutputColumn, Project, Relation, Scan
 from airflow_ddb_hive.model.types import StructType
@@ -45,6 +50,12 @@ def bind_source(queries: QueryBinder, source: SourceNode) -> tuple[Relation, Sco
         return _subquery(queries, source)
     if isinstance(source, JoinNode):
         return _join(queries, source)
+    if isinstance(source, UniqueJoinNode):
+        bound = [_table(queries, part.source) for part in source.parts]
+        for place, (_, scope) in enumerate(bound[1:], 1):
+            for _, earlier in bound[:place]:
+                _check_aliases(earlier, scope, JoinNode(source.position, "full", source, source.parts[place].source))
+        return unique_join(queries, source, bound)
     assert isinstance(source, LateralNode)  # noqa: S101 (the grammar makes no other source)
     return _lateral(queries, source)
 
@@ -90,7 +101,7 @@ def _subquery(queries: QueryBinder, source: SubquerySource) -> tuple[Relation, S
     relation = queries.apart().bind(source.query)
     scope = Scope.of(relation, source.alias)
     if not source.columns:
-        return relation, scope
+        return relation, _first_names(scope) if _all_columns(source.query) else scope
     if len(source.columns) != len(relation.columns):
         raise semantic_error(
             10083, f"{len(relation.columns)} columns and {len(source.columns)} names for them", source.position
@@ -99,7 +110,25 @@ def _subquery(queries: QueryBinder, source: SubquerySource) -> tuple[Relation, S
     return relation, Scope(tuple(ScopeColumn(name, c.qualifier, c.type, c.relation, c.index) for c, name in named))
 
 
+def _all_columns(query: QueryNode) -> bool:
+    """Whether a query selects ``*`` alone."""
+    return isinstance(query.body, SelectNode) and all(isinstance(i.expression, StarNode) for i in query.body.items)
+
+
+def _first_names(scope: Scope) -> Scope:
+    """A name stands for the first of the columns that have it; the others have one of their own."""
+    seen: set[str] = set()
+    named: list[ScopeColumn] = []
+    for index, column in enumerate(scope.columns):
+        named.append(replace(column, name=f"_col{index}") if column.name in seen else column)
+        seen.add(column.name)
+    return Scope(tuple(named))
+
+
 def _join(queries: QueryBinder, source: JoinNode) -> tuple[Relation, Scope]:
+    for side in (source.left, source.right):
+        if isinstance(side, LateralNode):
+            raise semantic_error(10085, "JOIN with a LATERAL VIEW is not supported", side.call.position)
     left, left_scope = bind_source(queries, source.left)
     right, right_scope = bind_source(queries, source.right)
     _check_aliases(left_scope, right_scope, source)

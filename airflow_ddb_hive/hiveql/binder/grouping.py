@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.hiveql.grammar.syntax import Node
 
-__all__ = ["GROUPING_ID", "bound_grouping", "check_overlap", "grouping_sets"]
+__all__ = ["GROUPING_ID", "bound_grouping", "check_distinct", "check_overlap", "grouping_sets"]
 
 GROUPING_ID = "grouping__id"
 """The name of the virtual column."""
@@ -25,7 +25,7 @@ def grouping_sets(
     """Return the places of the keys in each set, each set once.
 
     Raises:
-        HiveSemanticError: A set has an expression that is no key (10213).
+        HiveSemanticError: A set has an expression that is no key (10213), or all sets are empty (10211).
     """
     found: dict[tuple[int, ...], None] = {}
     for one in sets:
@@ -34,6 +34,8 @@ def grouping_sets(
                 message = "Grouping sets expression is not in GROUP BY key"
                 raise semantic_error(10213, message, node.position)
         found[tuple(sorted({keys.index(expression) for _, expression in one}))] = None
+    if set(found) == {()}:
+        raise semantic_error(10211, "Empty grouping sets not allowed", keys[0].position)
     return tuple(found)
 
 
@@ -51,6 +53,18 @@ def check_overlap(keys: tuple[Expression, ...], calls: Iterable[Call]) -> None:
                 "overlap with the aggregation functions columns",
                 call.position,
             )
+
+
+def check_distinct(calls: Iterable[Call]) -> None:
+    """Refuse a DISTINCT aggregate that only HAVING names: Hive does not find its column.
+
+    Raises:
+        HiveSemanticError: There is one (10002).
+    """
+    for call in calls:
+        if call.distinct:
+            message = f"Invalid column reference in {call.function}(DISTINCT): HAVING may only repeat one of SELECT"
+            raise semantic_error(10002, message, call.position)
 
 
 def bound_grouping(

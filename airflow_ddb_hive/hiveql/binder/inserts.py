@@ -170,7 +170,7 @@ class _InsertReader:
         names = [column.name for column in table.partition_columns]
         if len(spec.values) != len(names):
             shown = ", ".join(f"'{value}'" if value is not None else name for name, value in spec.values.items())
-            raise semantic_error(10006, f"Partition not found '{shown}'", spec.position)
+            raise semantic_error(10006, f"Partition not found '{shown}'", spec.last)
         values = tuple(spec.values[name] for name in names)
         dynamic = [value is None for value in values]
         if unless_there and any(dynamic):

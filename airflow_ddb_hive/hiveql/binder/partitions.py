@@ -28,10 +28,14 @@ _WHOLE = re.compile(r"[+-]?\d+")
 
 @dataclass(frozen=True, slots=True)
 class PartitionSpec:
-    """The values by column as text, in the order of the table's partition columns; ``None`` where only named."""
+    """The values by column as text, in the order of the table's partition columns; ``None`` where only named.
+
+    ``last`` is the place of the last name that was written.
+    """
 
     values: dict[str, str | None]
     position: Position
+    last: Position
 
 
 def read_partition_spec(cursor: Cursor, table: Table) -> PartitionSpec:
@@ -47,14 +51,17 @@ def read_partition_spec(cursor: Cursor, table: Table) -> PartitionSpec:
     columns = {column.name: column for column in table.partition_columns}
     found: dict[str, str | None] = {}
     while True:
+        last = cursor.position
         name = cursor.identifier(context)
         if name not in columns:
             message = f"{table.qualified_name}: Partition spec {{{name}}} contains non-partition columns"
             raise semantic_error(10098, message, position, table=table.qualified_name)
-        found[name] = partition_constant(expressions.expression(), columns[name]) if cursor.take("=") else None
+        found[name] = None
+        if cursor.take("="):
+            found[name] = partition_constant(expressions.expression(), columns[name])
         if not cursor.take(","):
             cursor.expect(")", context)
-            return PartitionSpec({key: found[key] for key in columns if key in found}, position)
+            return PartitionSpec({key: found[key] for key in columns if key in found}, position, last)
 
 
 def whole_values(spec: PartitionSpec, table: Table) -> tuple[str, ...]:

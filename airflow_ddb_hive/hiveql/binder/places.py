@@ -20,6 +20,7 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     SetNode,
     SourceNode,
     SubquerySource,
+    UniqueJoinNode,
 )
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def _source_place(source: SourceNode) -> Position:
         return _source_place(source.left)
     if isinstance(source, LateralNode):
         return _source_place(source.input)
+    if isinstance(source, UniqueJoinNode):
+        return source.parts[0].source.position
     return query_place(source.query) if isinstance(source, SubquerySource) else source.position
 
 

@@ -44,35 +44,42 @@ __all__ = ["QueryBinder"]
 
 @dataclass(frozen=True, slots=True)
 class QueryBinder:
-    """Binds queries; ``ctes`` are the common table expressions in sight, ``outer`` the scopes around a subquery."""
+    """Binds queries; ``ctes`` are the common table expressions in sight, ``outer`` the scopes around a subquery.
+
+    ``within_ctes`` are those whose queries are being bound, the outermost first.
+    """
 
     context: Context
     ctes: Mapping[str, QueryNode] = field(default_factory=dict)
     outer: tuple[Scope, ...] = ()
     outer_aggregates: AggregateCollector | None = None
+    within_ctes: tuple[str, ...] = ()
 
     def bind(self, query: QueryNode) -> Relation:
         """Bind one query."""
         inner = self
         for name, cte in query.ctes:
-            inner = replace(inner, ctes={**inner.ctes, name: cte})
+            hidden = tuple(other for other in inner.within_ctes if other != name)
+            inner = replace(inner, ctes={**inner.ctes, name: cte}, within_ctes=hidden)
         return inner.body(query)
 
     def within(self, scope: Scope, aggregates: AggregateCollector | None = None) -> QueryBinder:
         """The binder of subqueries of an expression over a scope; HAVING's may use the query's aggregates."""
-        return QueryBinder(self.context, self.ctes, (scope, *self.outer), aggregates)
+        return QueryBinder(self.context, self.ctes, (scope, *self.outer), aggregates, self.within_ctes)
 
     def apart(self) -> QueryBinder:
         """The binder of queries in FROM, which see nothing of the queries around them."""
-        return QueryBinder(self.context, self.ctes)
+        return QueryBinder(self.context, self.ctes, within_ctes=self.within_ctes)
 
     def cte(self, name: str) -> Relation | None:
         """A common table expression, bound afresh."""
         query = self.ctes.get(name)
         if query is None:
             return None
-        visible = {key: value for key, value in self.ctes.items() if key != name}
-        return QueryBinder(self.context, visible).bind(query)
+        if name in self.within_ctes:
+            chain = " -> ".join((*self.within_ctes[self.within_ctes.index(name) :], name))
+            raise semantic_error(None, f"Recursive cte {name} detected (cycle: {chain}).", query.position)
+        return QueryBinder(self.context, self.ctes, within_ctes=(*self.within_ctes, name)).bind(query)
 
     def body(self, query: QueryNode) -> Relation:
         """Bind a query whose common table expressions are in sight."""
@@ -83,7 +90,9 @@ class QueryBinder:
         else:
             relation = self._ordered(self.values(query.body), query.order)
         if query.limit is not None:
-            relation = Limit(self.context.number(), relation.columns, relation, query.limit, query.offset)
+            # A job that cuts rows writes constants as it writes columns.
+            columns = tuple(replace(column, constant=False) for column in relation.columns)
+            relation = Limit(self.context.number(), columns, relation, query.limit, query.offset)
         return relation
 
     def _ordered(self, relation: Relation, order: tuple[OrderNode, ...]) -> Relation:

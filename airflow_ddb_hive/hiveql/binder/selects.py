@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.hiveql.binder.expressions import AggregateCollector, ExpressionBinder
 from airflow_ddb_hive.hiveql.binder.from_clause import ONLY_IN_PREDICATES, bind_source, generated, table_call
-from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, check_overlap, grouping_sets
-from airflow_ddb_hive.hiveql.binder.places import first_place, key_place, last_word, syntax_parts
+from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, check_distinct, check_overlap, grouping_sets
+from airflow_ddb_hive.hiveql.binder.key_errors import as_unknown, at_keys
+from airflow_ddb_hive.hiveql.binder.nested_windows import unnested
+from airflow_ddb_hive.hiveql.binder.patterns import matching_columns
+from airflow_ddb_hive.hiveql.binder.places import first_place, last_word, syntax_parts
 from airflow_ddb_hive.hiveql.binder.regroup import regrouped
-from airflow_ddb_hive.hiveql.binder.scope import Scope
+from airflow_ddb_hive.hiveql.binder.scope import Scope, ScopeColumn
 from airflow_ddb_hive.hiveql.binder.windows import sort_key
 from airflow_ddb_hive.hiveql.functions import FUNCTIONS
+from airflow_ddb_hive.hiveql.functions.constants import is_constant
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     FunctionNode,
     LiteralNode,
@@ -45,14 +47,9 @@ from airflow_ddb_hive.hiveql.tree import (
 from airflow_ddb_hive.model.types import BIGINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from airflow_ddb_hive.hiveql.binder.queries import QueryBinder
 
 __all__ = ["SelectBinder"]
-
-_NOT_A_KEY = 10025
-_UNKNOWN_NAME = 10004
 
 
 @dataclass(slots=True)
@@ -64,8 +61,10 @@ class _Selected:
     aliases: dict[str, Expression]
     nodes: list[Node]
 
-    def columns(self) -> tuple[OutputColumn, ...]:
-        return tuple(OutputColumn(name, e.type) for name, e in zip(self.names, self.expressions, strict=True))
+    def columns(self, *, told: bool = False) -> tuple[OutputColumn, ...]:
+        """The columns; where they are ``told`` as they are, nothing sorting them, constants are known as such."""
+        pairs = zip(self.names, self.expressions, strict=True)
+        return tuple(OutputColumn(name, e.type, told and is_constant(e)) for name, e in pairs)
 
 
 class SelectBinder:
@@ -145,9 +144,7 @@ class SelectBinder:
         """Refuse what Hive does not do to the rows of a table-generating function."""
         if self._select.group and isinstance(item.expression, FunctionNode) and item.expression.arguments:
             blamed = item.expression.arguments[0]
-            raise semantic_error(
-                _NOT_A_KEY, f"Expression not in GROUP BY key '{last_word(blamed)}'", first_place(blamed)
-            )
+            raise semantic_error(10025, f"Expression not in GROUP BY key '{last_word(blamed)}'", first_place(blamed))
         for node in order:
             if node.selected:
                 raise semantic_error(10078, "SORT BY is not supported with a UDTF in the SELECT clause", node.position)
@@ -166,7 +163,12 @@ class SelectBinder:
             if isinstance(item.expression, StarNode):
                 self._expand(item.expression, selected)
                 continue
-            with _at_keys(item.expression):
+            matched = () if item.aliases else self._matched(item.expression, grouped=binder.aggregates is not None)
+            for column in matched:
+                self._add(column, item.expression, selected)
+            if matched:
+                continue
+            with at_keys(item.expression):
                 expression = binder.bind(item.expression)
             name = item.aliases[0] if item.aliases else _column_name(item.expression, index)
             selected.names.append(name)
@@ -180,10 +182,20 @@ class SelectBinder:
         if not columns:
             raise semantic_error(10009, f"Invalid table alias '{'.'.join(star.qualifier) or '*'}'", star.position)
         for column in columns:
-            selected.names.append(column.name)
-            selected.expressions.append(column.reference(star.position))
-            selected.nodes.append(star)
-            selected.aliases.setdefault(column.name, column.reference(star.position))
+            self._add(column, star, selected)
+
+    @staticmethod
+    def _add(column: ScopeColumn, node: Node, selected: _Selected) -> None:
+        selected.names.append(column.name)
+        selected.expressions.append(column.reference(node.position))
+        selected.nodes.append(node)
+        selected.aliases.setdefault(column.name, column.reference(node.position))
+
+    def _matched(self, node: Node, *, grouped: bool) -> tuple[ScopeColumn, ...]:
+        """The columns that a pattern in backticks names, where names in backticks are patterns."""
+        if self._context.settings.get("hive.support.quoted.identifiers", "column").strip().lower() != "none":
+            return ()
+        return matching_columns(node, self._scope, grouped=grouped)
 
     def _aggregated(self, order: tuple[OrderNode, ...]) -> Relation:
         if self._select.distinct and self._select.group:
@@ -194,8 +206,12 @@ class SelectBinder:
         number = self._context.number()
         collector = AggregateCollector(number, keys, grouped=sets is not None)
         binder = replace(self._binder(windows=True), aggregates=collector)
+        if self._select.having is not None:
+            binder = replace(binder, window_aliases=self._window_aliases(binder))
         selected = self._selected(binder)
+        known = len(collector.calls)
         having = self._having(binder, selected)
+        check_distinct(collector.calls[known:])
         sort_keys = self._order_keys(order, selected, binder)
         source = self._relation
         calls = tuple(collector.calls)
@@ -211,15 +227,25 @@ class SelectBinder:
         scope = self._scope
 
         def regroup(expression: Expression, node: Node) -> Expression:
-            with _at_keys(node):
+            with at_keys(node):
                 return regrouped(expression, keys, number, scope)
 
         if having is not None and self._select.having is not None:
             self._check_conditions(regroup(having, self._select.having))
         selected.expressions = [regroup(e, node) for e, node in zip(selected.expressions, selected.nodes, strict=True)]
-        with _as_unknown(scope):
+        with as_unknown(scope):
             keys_after = [replace(key, expression=regrouped(key.expression, keys, number, scope)) for key in sort_keys]
         return self._rebased_projection(selected, keys_after, number)
+
+    def _window_aliases(self, binder: ExpressionBinder) -> dict[str, Expression]:
+        """The aliases of keys and aggregates: with a HAVING, Hive has them in sight of windows."""
+        found = {}
+        for item in self._select.items:
+            node = item.expression
+            plain = _is_kind(node, "aggregate") and isinstance(node, FunctionNode) and node.window is None
+            if item.aliases and (plain or node in self._select.group):
+                found[item.aliases[0]] = binder.bind(node)
+        return found
 
     def _check_conditions(self, condition: Expression) -> None:
         self._relation = Filter(self._context.number(), self._relation.columns, self._relation, condition)
@@ -277,7 +303,7 @@ class SelectBinder:
         for node in order:
             named = narrow if self._select.distinct or node.selected else wide
             place = self._queries.position(node, len(selected.expressions), starred=self._starred())
-            with _as_unknown(self._scope):
+            with as_unknown(self._scope):
                 expression = named.bind(node.expression) if place is None else selected.expressions[place]
             if not node.spreads:
                 keys.append(sort_key(expression, node))
@@ -290,7 +316,11 @@ class SelectBinder:
 
     def _projected(self, selected: _Selected, keys: list[SortKey]) -> Relation:
         """Project and sort; keys that are not selected become columns that are dropped again."""
-        columns = selected.columns()
+        columns = selected.columns(told=not keys and not self._select.distinct)
+        every = [*selected.expressions, *(key.expression for key in keys)]
+        self._relation, every = unnested(self._context, self._relation, every)
+        selected.expressions = every[: len(columns)]
+        keys = [replace(key, expression=e) for key, e in zip(keys, every[len(columns) :], strict=True)]
         hidden = [key.expression for key in keys if key.expression not in selected.expressions]
         if self._select.distinct and hidden:
             return self._distinct_sorted(selected, keys)
@@ -325,31 +355,6 @@ class SelectBinder:
         place = Position()
         kept = tuple(ColumnRef(column.type, place, relation.id, index) for index, column in enumerate(columns))
         return Project(self._context.number(), columns, relation, kept)
-
-
-@contextmanager
-def _at_keys(root: Node) -> Iterator[None]:
-    """Put an error about a column that is no key where Hive puts it."""
-    try:
-        yield
-    except HiveSemanticError as error:
-        if error.code != _NOT_A_KEY or error.line is None:
-            raise
-        place, word = key_place(root, Position(error.line, error.column or 0))
-        raise semantic_error(_NOT_A_KEY, f"Expression not in GROUP BY key '{word}'", place) from error
-
-
-@contextmanager
-def _as_unknown(scope: Scope) -> Iterator[None]:
-    """ORDER BY sees no more than the select list: a column that is no key is unknown to it."""
-    try:
-        yield
-    except HiveSemanticError as error:
-        if error.code != _NOT_A_KEY or error.line is None:
-            raise
-        name = error.message.rpartition(" ")[2]
-        message = f"Invalid table alias or column reference {name}: (possible column names are: {scope.names()})"
-        raise semantic_error(_UNKNOWN_NAME, message, Position(error.line, error.column or 0)) from error
 
 
 def _place(expression: Expression, expressions: list[Expression], relation: Relation) -> ColumnRef:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_ddb_hive.errors import HiveSyntaxError
 from airflow_ddb_hive.hiveql.binder.context import semantic_error, unsupported
+from airflow_ddb_hive.model.serdes import SERDE_SCHEMA, text_serde
 from airflow_ddb_hive.model.storage_classes import LAZY_SIMPLE_SERDE, format_word, storage_classes
-from airflow_ddb_hive.model.table import StorageDescriptor
+from airflow_ddb_hive.model.table import Column, StorageDescriptor
+from airflow_ddb_hive.model.types import STRING
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
     from airflow_ddb_hive.hiveql.grammar.cursor import Cursor
 
@@ -101,16 +103,25 @@ class StorageReader:
             **self.layout,
         )
 
+    def typed(self, columns: Sequence[Column]) -> tuple[Column, ...]:
+        """The columns as the SerDe has them: some make text of whatever the table declares."""
+        if text_serde(self.descriptor()) not in SERDE_SCHEMA:
+            return tuple(columns)
+        return tuple(Column(column.name, STRING, "from deserializer") for column in columns)
+
     def check(self, names: Container[str]) -> None:
         """Refuse a bucket, sort or skew column that the table does not have.
 
         Raises:
-            HiveSemanticError: There is no such column (10002).
+            HiveSemanticError: There is no such column (10002, 10203).
         """
         used = [*self.layout.get("bucket_columns", ()), *(name for name, _ in self.layout.get("sort_columns", ()))]
-        for name in [*used, *self.layout.get("skewed_columns", ())]:
+        for name in used:
             if name not in names:
                 raise semantic_error(10002, f"Invalid column reference  '{name}'")
+        for name in self.layout.get("skewed_columns", ()):
+            if name not in names:
+                raise semantic_error(10203, f"Invalid skewed column name: {name}")
 
     def _clustered(self, cursor: Cursor) -> None:
         self.layout["bucket_columns"] = read_names(cursor, "table buckets specification")

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 __all__ = ["bind_create", "bind_drop"]
 
+_CLAUSES = ("COMMENT", "PARTITIONED", "CLUSTERED", "SKEWED", "ROW", "STORED", "LOCATION", "TBLPROPERTIES")
+"""The words that begin the clauses behind the columns of CREATE TABLE, in the order of Hive's grammar."""
+
 _NOT_CREATED = {
     "MATERIALIZED": "INSERT OVERWRITE a table with the view's query",
     "RESOURCE": "there are no resource plans here",
@@ -127,8 +130,10 @@ class _TableReader:
         return self._table_as(table, relation, if_not_exists)
 
     def _clauses(self) -> None:
-        while self._clause():
-            pass
+        """Take the clauses: each may stand once, in this order."""
+        for word in _CLAUSES:
+            if self.cursor.at(word):
+                self._clause()
 
     def _clause(self) -> bool:
         cursor = self.cursor
@@ -149,7 +154,10 @@ class _TableReader:
         return True
 
     def _query(self) -> Relation | None:
-        if not (self.cursor.take("AS") or self.cursor.at("SELECT") or self.cursor.at("WITH")):
+        if not self.cursor.take("AS"):
+            if not self.columns and self.cursor.at("SELECT") and self.storage == StorageReader():
+                raise self.cursor.error("create table statement")
+            self.cursor.end()
             return None
         node = QueryReader(self.cursor).query()
         self.cursor.end()
@@ -171,7 +179,7 @@ class _TableReader:
         return Table(
             database=database,
             name=name,
-            columns=self.columns,
+            columns=self.storage.typed(self.columns),
             partition_columns=self.partition_columns,
             kind=self._kind(),
             storage=self.storage.descriptor(),
@@ -232,16 +240,22 @@ class _TableReader:
         return CreateTable(table=table, if_not_exists=if_not_exists, position=self.start)
 
 
+def _drop_database(cursor: Cursor, context: Context, start: Position) -> Statement:
+    exists = _if(cursor, "EXISTS")
+    name = cursor.identifier("drop database statement")
+    cascade = cursor.take("CASCADE")
+    if not cascade:
+        cursor.take("RESTRICT")
+    if not exists:
+        context.need_database(name)
+    return DropDatabase(name=name, if_exists=exists, cascade=cascade, position=start)
+
+
 def bind_drop(cursor: Cursor, context: Context) -> Statement:
     """Bind a statement that begins with DROP."""
     start = cursor.expect("DROP").position
     if cursor.take("DATABASE") or cursor.take("SCHEMA"):
-        exists = _if(cursor, "EXISTS")
-        name = cursor.identifier("drop database statement")
-        cascade = cursor.take("CASCADE")
-        if not cascade:
-            cursor.take("RESTRICT")
-        return DropDatabase(name=name, if_exists=exists, cascade=cascade, position=start)
+        return _drop_database(cursor, context, start)
     if cursor.at("TEMPORARY", "MACRO"):
         cursor.advance()
         return bind_drop_macro(cursor, context, start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.grammar.cursor import FUNCTION_WORDS
-from airflow_ddb_hive.hiveql.grammar.literals import number_literal
+from airflow_ddb_hive.hiveql.grammar.literals import charset_literal, number_literal
 from airflow_ddb_hive.hiveql.grammar.moments import (
     extract_unit,
     floor_unit,
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ExpressionReader"]
 
-_MULTIPLYING = frozenset({"*", "/", "%", "DIV"})
-_ADDING = frozenset({"+", "-"})
+_STRENGTHS = {"|": 1, "&": 2, "||": 3, "+": 4, "-": 4, "*": 5, "/": 5, "%": 5, "DIV": 5, "^": 6}
+"""How strongly each operator between two operands binds."""
 _EQUALITIES = {"=": "=", "==": "=", "<=>": "<=>", "<>": "!=", "!=": "!="}
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 _NEGATED = frozenset({*MATCHES, "IN", "BETWEEN"})
@@ -55,11 +55,18 @@ class ExpressionReader:
 
     def expression(self) -> Node:
         """Take an expression."""
-        left = self._and()
-        while self.cursor.at("OR"):
-            position = self.cursor.advance().position
-            left = FunctionNode(position, "or", (left, self._and()))
-        return left
+        return self._chain("OR", self._and)
+
+    def _chain(self, word: str, operand: Callable[[], Node]) -> Node:
+        """Take operands between words: a long row of them is one call, not a call in a call."""
+        first = operand()
+        if not self.cursor.at(word):
+            return first
+        found = [first]
+        position = self.cursor.position
+        while self.cursor.take(word):
+            found.append(operand())
+        return FunctionNode(position, word.lower(), tuple(found))
 
     def expressions(self) -> tuple[Node, ...]:
         """Take expressions between commas."""
@@ -69,11 +76,7 @@ class ExpressionReader:
         return tuple(found)
 
     def _and(self) -> Node:
-        left = self._not()
-        while self.cursor.at("AND"):
-            position = self.cursor.advance().position
-            left = FunctionNode(position, "and", (left, self._not()))
-        return left
+        return self._chain("AND", self._not)
 
     def _not(self) -> Node:
         if self.cursor.at("NOT"):
@@ -83,13 +86,30 @@ class ExpressionReader:
 
     def _equality(self) -> Node:
         left = self._comparison()
-        while self.cursor.word.kind == "sign" and self.cursor.word.text in _EQUALITIES:
-            word = self.cursor.advance()
-            left = FunctionNode(word.position, _EQUALITIES[word.text], (left, self._comparison()))
-        return left
+        while True:
+            if self._at_distinct():
+                left = self._distinct(left)
+            elif self.cursor.word.kind == "sign" and self.cursor.word.text in _EQUALITIES:
+                word = self.cursor.advance()
+                left = FunctionNode(word.position, _EQUALITIES[word.text], (left, self._comparison()))
+            else:
+                return left
+
+    def _at_distinct(self) -> bool:
+        """Whether ``IS [NOT] DISTINCT`` follows, which binds as ``=`` does, unlike ``IS NULL``."""
+        return self.cursor.at("IS", "DISTINCT") or self.cursor.at("IS", "NOT", "DISTINCT")
+
+    def _distinct(self, left: Node) -> Node:
+        cursor = self.cursor
+        position = cursor.advance().position
+        negated = cursor.take("NOT")
+        cursor.expect("DISTINCT")
+        cursor.expect("FROM", "expression specification")
+        same = FunctionNode(position, "<=>", (left, self._comparison()))
+        return same if negated else FunctionNode(position, "not", (same,))
 
     def _comparison(self) -> Node:
-        left = self._bits_or()
+        left = self.operand()
         while True:
             found = self._comparison_tail(left)
             if found is None:
@@ -100,7 +120,7 @@ class ExpressionReader:
         cursor = self.cursor
         position = cursor.position
         if cursor.at_any(_COMPARISONS):
-            return FunctionNode(position, cursor.advance().value, (left, self._bits_or()))
+            return FunctionNode(position, cursor.advance().value, (left, self.operand()))
         negated = cursor.take("NOT")
         if negated and cursor.word.value not in _NEGATED:
             raise cursor.error("expression specification")
@@ -116,7 +136,7 @@ class ExpressionReader:
             return word.text in _OPENERS
         if word.kind == "word":
             return self.cursor.at_identifier() or word.value in _KEYWORDS or word.value in _OPENING_WORDS
-        return word.kind in ("string", "number", "quoted")
+        return word.kind in ("string", "number", "quoted") or (word.kind == "charset" and word.text.startswith("_"))
 
     def at_query(self) -> bool:
         """Whether a query begins here, perhaps after more brackets."""
@@ -126,40 +146,22 @@ class ExpressionReader:
         word = self.cursor.peek(distance)
         return word.kind == "word" and word.value in ("SELECT", "WITH", "FROM")
 
-    def _binary(self, signs: frozenset[str], operand: Callable[[], Node]) -> Node:
-        left = operand()
-        while self.cursor.at_any(signs):
-            word = self.cursor.advance()
+    def operand(self, least: int = 1) -> Node:
+        """Take what may stand beside a comparison; equally strong operators bind from the left."""
+        left = self._suffixed()
+        while True:
+            word = self.cursor.word
+            strength = _STRENGTHS.get(word.value, 0) if word.kind in ("word", "sign") else 0
+            if strength < least:
+                return left
+            self.cursor.advance()
             name = "concat" if word.text == "||" else word.value.lower()
-            left = FunctionNode(word.position, name, (left, operand()))
-        return left
-
-    def operand(self) -> Node:
-        """Take what may stand beside a comparison."""
-        return self._bits_or()
-
-    def _bits_or(self) -> Node:
-        return self._binary(frozenset("|"), self._bits_and)
-
-    def _bits_and(self) -> Node:
-        return self._binary(frozenset("&"), self._concatenation)
-
-    def _concatenation(self) -> Node:
-        return self._binary(frozenset({"||"}), self._sum)
-
-    def _sum(self) -> Node:
-        return self._binary(_ADDING, self._product)
-
-    def _product(self) -> Node:
-        return self._binary(_MULTIPLYING, self._bits_xor)
-
-    def _bits_xor(self) -> Node:
-        return self._binary(frozenset("^"), self._suffixed)
+            left = FunctionNode(word.position, name, (left, self.operand(strength + 1)))
 
     def _suffixed(self) -> Node:
         operand = self._prefixed()
         cursor = self.cursor
-        while cursor.at("IS"):
+        while cursor.at("IS") and not self._at_distinct():
             position = cursor.advance().position
             negated = cursor.take("NOT")
             operand = self._is(operand, position, negated=negated)
@@ -169,10 +171,6 @@ class ExpressionReader:
         cursor = self.cursor
         if cursor.take("NULL"):
             return FunctionNode(position, "isnotnull" if negated else "isnull", (operand,))
-        if cursor.take("DISTINCT"):
-            cursor.expect("FROM", "expression specification")
-            same = FunctionNode(position, "<=>", (operand, self._bits_or()))
-            return same if negated else FunctionNode(position, "not", (same,))
         for word in ("TRUE", "FALSE"):
             if cursor.take(word):
                 name = ("isnot" if negated else "is") + word.lower()
@@ -216,6 +214,8 @@ class ExpressionReader:
             return with_unit(cursor, number_literal(cursor, cursor.advance().text.upper(), word.position))
         if word.kind == "sign":
             return self._bracketed()
+        if word.kind == "charset" and word.text.startswith("_"):
+            return charset_literal(cursor)
         if word.kind == "word":
             return self._keyword() or self._name()
         if word.kind == "quoted":

@@ -49,7 +49,7 @@ _TOKEN = re.compile(
       | (?P<charset> 0X[0-9A-F]++ (?![A-Z0-9_]) | _[A-Z0-9_.:-]++ )
       | (?P<word> [A-Z0-9][A-Z0-9_]*+ )
       | (?P<string> (?: '[^'\\]*+(?:\\.[^'\\]*+)*+' | "[^"\\]*+(?:\\.[^"\\]*+)*+" )++ )
-      | (?P<quoted> `(?:[^`]|``)*+` )
+      | (?P<quoted> `(?:[^`]|``)++` )
       | (?P<comment> /\* )
       | (?P<sign> <=> | <= | <> | >= | != | == | \|\| | [.:,;()\[\]{{}}=<>/+\-*%~&|^?$!] )
       | (?P<end> \Z )
@@ -79,7 +79,11 @@ def unescape(literal: str) -> str:
     text = "".join(piece[1:-1] for piece in _PIECE.findall(literal))
     if "\\" in text:
         text = _ESCAPE.sub(_unescaped, text)
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if text.isascii():
+        return text
+    # Two escapes may be the halves of one character; half a character alone is Java's question mark.
+    joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    return joined.encode("utf-8", "replace").decode("utf-8")
 
 
 def _unescaped(match: re.Match[str]) -> str:

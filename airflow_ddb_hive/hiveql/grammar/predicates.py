@@ -48,14 +48,11 @@ def read_predicate(
 def _match(reader: _Expressions, left: Node, position: Position, name: str) -> Node:
     cursor = reader.cursor
     if name == "like" and (cursor.at("ANY", "(") or cursor.at("ALL", "(")):
-        joined = "or" if cursor.advance().value == "ANY" else "and"
+        many = "likeany" if cursor.advance().value == "ANY" else "likeall"
         cursor.expect("(")
         patterns = reader.expressions()
         cursor.expect(")", "expression specification")
-        found: Node = FunctionNode(position, name, (left, patterns[0]))
-        for pattern in patterns[1:]:
-            found = FunctionNode(position, joined, (found, FunctionNode(position, name, (left, pattern))))
-        return found
+        return FunctionNode(position, many, (left, *patterns))
     return FunctionNode(position, name, (left, reader.operand()))
 
 

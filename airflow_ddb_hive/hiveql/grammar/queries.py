@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.grammar.cursor import RESERVED, Cursor
 from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
-from airflow_ddb_hive.hiveql.grammar.sources import SourceReader, read_values
+from airflow_ddb_hive.hiveql.grammar.sources import SourceReader, at_alias, read_values
 from airflow_ddb_hive.hiveql.grammar.syntax import (
     Node,
     OrderNode,
@@ -192,7 +192,7 @@ class QueryReader:
                 cursor.expect(")", "select clause")
                 return tuple(names)
             return (cursor.identifier("select clause"),)
-        if cursor.at_identifier(reserved=RESERVED):
+        if at_alias(cursor, RESERVED):
             return (cursor.identifier("select clause"),)
         return ()
 

@@ -15,6 +15,8 @@ from airflow_ddb_hive.hiveql.grammar.syntax import (
     SourceNode,
     SubquerySource,
     TableSource,
+    UniqueJoinNode,
+    UniqueJoinPart,
     ValuesNode,
 )
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from airflow_ddb_hive.hiveql.grammar.expressions import ExpressionReader
 
-__all__ = ["SourceReader", "read_values"]
+__all__ = ["SourceReader", "at_alias", "read_values"]
 
 _NO_ALIAS = RESERVED | frozenset(["SEMI", "MINUS"])
 _JOINS = (
@@ -54,7 +56,7 @@ class SourceReader:
         """Take FROM and all that it names."""
         self.cursor.expect("FROM")
         if self.cursor.at("UNIQUEJOIN"):
-            raise self.cursor.unsupported("UNIQUEJOIN is not supported: write FULL OUTER JOIN")
+            return self._unique_join()
         source = self._joined()
         while self.cursor.at(","):
             position = self.cursor.advance().position
@@ -64,6 +66,31 @@ class SourceReader:
             right = self._primary()
             source = self._joins(JoinNode(position, "inner", source, right))
         return source
+
+    def _unique_join(self) -> SourceNode:
+        position = self.cursor.advance().position
+        parts = [self._unique_part()]
+        self.cursor.expect(",", "join source")
+        parts.append(self._unique_part())
+        while self.cursor.take(","):
+            parts.append(self._unique_part())
+        return UniqueJoinNode(position, tuple(parts))
+
+    def _unique_part(self) -> UniqueJoinPart:
+        cursor = self.cursor
+        position = cursor.position
+        preserved = cursor.take("PRESERVE")
+        source_place = cursor.position
+        database, name = None, cursor.identifier("table name")
+        if cursor.take("."):
+            database, name = name, cursor.identifier("table name")
+        alias_place = cursor.position
+        alias = self._alias()
+        cursor.expect("(", "unique join expression list")
+        keys = self._expressions.expressions()
+        cursor.expect(")", "unique join expression list")
+        source = TableSource(source_place, database, name, alias, None, alias_place if alias else None)
+        return UniqueJoinPart(position, source, keys, preserved)
 
     def _joined(self) -> SourceNode:
         return self._joins(self._primary())
@@ -163,7 +190,7 @@ class SourceReader:
         cursor.advance()
         query = self._read_query()
         cursor.expect(")", "subquery source")
-        if not (cursor.at("AS") or self._at_alias()):
+        if not (cursor.at("AS") or at_alias(cursor, _NO_ALIAS)):
             raise cursor.error("subquery source")
         alias = self._alias() or ""
         return SubquerySource(position, query, alias, self._column_names())
@@ -182,17 +209,7 @@ class SourceReader:
         cursor = self.cursor
         if cursor.take("AS"):
             return cursor.identifier("from source")
-        return cursor.identifier() if self._at_alias() else None
-
-    def _at_alias(self) -> bool:
-        """Whether a name follows; words that begin a clause are names where the clause does not go on."""
-        cursor = self.cursor
-        if not cursor.at_identifier(reserved=_NO_ALIAS):
-            return False
-        after = cursor.peek()
-        if cursor.at("LIMIT"):
-            return after.kind != "number"
-        return not (cursor.at_any(_CLAUSES) and after.value == "BY")
+        return cursor.identifier() if at_alias(cursor, _NO_ALIAS) else None
 
     def lateral_views(self, source: SourceNode) -> SourceNode:
         """Take the lateral views that follow a select list whose FROM stands before it."""
@@ -226,6 +243,16 @@ class SourceReader:
         """Whether a comma goes on with column names rather than with another table."""
         word = self.cursor.peek()
         return word.kind == "quoted" or (word.kind == "word" and word.value not in RESERVED)
+
+
+def at_alias(cursor: Cursor, reserved: frozenset[str]) -> bool:
+    """Whether a name follows; words that begin a clause are names where the clause does not go on."""
+    if not cursor.at_identifier(reserved=reserved):
+        return False
+    after = cursor.peek()
+    if cursor.at("LIMIT"):
+        return after.kind != "number"
+    return not (cursor.at_any(_CLAUSES) and after.value == "BY")
 
 
 def read_values(cursor: Cursor, expressions: ExpressionReader) -> ValuesNode:

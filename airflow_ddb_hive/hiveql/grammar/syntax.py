@@ -33,6 +33,8 @@ __all__ = [
     "SubqueryNode",
     "SubquerySource",
     "TableSource",
+    "UniqueJoinNode",
+    "UniqueJoinPart",
     "ValuesNode",
     "WindowNode",
 ]
@@ -218,6 +220,22 @@ class LateralNode(SourceNode):
     alias: str
     columns: tuple[str, ...]
     outer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueJoinPart(Node):
+    """One table of a UNIQUEJOIN with its keys; a ``preserved`` one keeps the rows that the others lack."""
+
+    source: TableSource
+    keys: tuple[Node, ...]
+    preserved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueJoinNode(SourceNode):
+    """``UNIQUEJOIN [PRESERVE] table (key, …), …``: tables joined by the same keys, at once."""
+
+    parts: tuple[UniqueJoinPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
