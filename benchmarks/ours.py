@@ -11,7 +11,18 @@ from benchmarks.replay.flights import HIVE_TYPES
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["booking_table", "cli_command", "dynamodb_table", "item_table", "parquet_copy", "parquet_table"]
+__all__ = [
+    "COLUMN_NAMES",
+    "booking_table",
+    "cli_command",
+    "dynamodb_table",
+    "item_table",
+    "parquet_copy",
+    "parquet_table",
+]
+
+COLUMN_NAMES = tuple(HIVE_TYPES)
+"""The columns of a flight, in their order."""
 
 _CLI = "import sys; from airflow_ddb_hive.cli import main; sys.exit(main())"
 _STORED_BY = "STORED BY 'org.apache.hadoop.hive.dynamodb.DynamoDBStorageHandler'"

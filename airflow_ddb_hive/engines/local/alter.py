@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.ddl import with_stand_in
 from airflow_ddb_hive.engines.local.folders import move_folder
 from airflow_ddb_hive.engines.local.owner import user_name
 from airflow_ddb_hive.engines.local.result import StatementResult
@@ -64,6 +65,8 @@ def alter_table(statement: AlterTable, context: StatementContext) -> StatementRe
         return _done(context)
     any_type = not context.settings.flag(_STRICT_TYPES)
     new = altered_table(table, change, any_type=any_type)
+    if isinstance(change, SetFormat | SetSerde):
+        new = with_stand_in(new)
     _check(new, change, context)
     context.catalog.change_table(table, changed_table(table, new, context))
     if statement.cascade and isinstance(change, AddColumns | ReplaceColumns | ChangeColumn):
@@ -178,6 +181,8 @@ def alter_database(statement: AlterDatabase, context: StatementContext) -> State
     location = known.location if statement.location is None else local_url(statement.location)
     properties = {**known.properties, **statement.properties}
     if location != known.location or properties != known.properties:
+        if location is not None and location != known.location:
+            context.stores.at(location)
         if location != known.location:
             _pin_tables(statement.name, context)
         context.catalog.change_database(replace(known, location=location, properties=properties))

@@ -36,6 +36,7 @@ __all__ = [
     "declare_table_as",
     "drop_database",
     "drop_table",
+    "with_stand_in",
 ]
 
 _MANAGED = "MANAGED_TABLE"
@@ -132,6 +133,8 @@ def create_database(statement: CreateDatabase, context: StatementContext) -> Sta
     """Add a database."""
     name = statement.name
     location = None if statement.location is None else local_url(statement.location)
+    if location is not None:
+        context.stores.at(location)
     is_new = not context.catalog.has_database(name)
     context.catalog.add_database(name, location=location, if_not_exists=statement.if_not_exists)
     if is_new and (statement.comment is not None or statement.properties):
@@ -188,11 +191,11 @@ def _placed(table: Table) -> Table:
             columns=tuple(replace(column, comment=None) for column in table.columns),
             properties={name: value for name, value in table.properties.items() if not is_secret(name)},
         )
-    table = _with_stand_in(table)
+    table = with_stand_in(table)
     return table if table.location is None else replace(table, location=local_url(table.location))
 
 
-def _with_stand_in(table: Table) -> Table:
+def with_stand_in(table: Table) -> Table:
     """Say in a property that a managed table's files are Parquet where nothing here writes its own format."""
     properties = {key: value for key, value in table.properties.items() if key != STAND_IN}
     if table.kind == _MANAGED and has_stand_in(table.storage):

@@ -7,7 +7,10 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.floating_kernel import register_floating_texts
+from airflow_ddb_hive.engines.local.native import register
 from airflow_ddb_hive.engines.local.scratch import Scratch
+from airflow_ddb_hive.engines.local.sketches import Sketches
 from airflow_ddb_hive.errors import DdbHiveError, InputError, JobFailedError
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ __all__ = ["Duck", "duck_errors"]
 _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "enable_external_access": False,
     "python_enable_replacements": False,
 }
 
@@ -32,7 +34,10 @@ _COUNTED_SHARE = 0.8
 
 
 class Duck:
-    """A private in-memory database that may only touch its own spill folder; started when it is first needed.
+    """A private in-memory database that may only touch its own spill folder, and files of tables that it reads itself.
+
+    It is started when it is first needed, and anew when it has to read in further folders: those that it may read in
+    are settled before it is closed to all others.
 
     Args:
         memory_limit: DuckDB's own limit, such as ``512MB``; what exceeds it is spilled to disk.
@@ -46,46 +51,67 @@ class Duck:
         self._time_zone = time_zone
         self._lock = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._spill: Scratch | None = None
+        self._sketches = Sketches()
+        self._folders: frozenset[str] = frozenset()
+        self._limit = ""
+        self._spills: list[Scratch] = []
 
     @contextmanager
-    def cursor(self, cancellation: Cancellation) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor for one statement; cancelling interrupts what it runs.
+    def cursor(
+        self, cancellation: Cancellation, folders: frozenset[str] = frozenset()
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for one statement, which may read files below ``folders``; cancelling interrupts what it runs.
 
         Raises:
             InputError: The memory limit or the time zone is none.
         """
         with self._lock:
-            cursor = self._started().cursor()
+            cursor = self._started(folders).cursor()
         try:
             _set_zone(cursor, self._time_zone())
-            with cancellation.calling(cursor.interrupt):
+            with cancellation.calling(cursor.interrupt), self._sketches.in_use():
                 yield cursor
         finally:
             cursor.close()
 
-    def _started(self) -> duckdb.DuckDBPyConnection:
+    def _started(self, folders: frozenset[str]) -> duckdb.DuckDBPyConnection:
         import duckdb
 
-        if self._connection is None:
-            self._spill = Scratch("spill")
-            folder = str(self._spill.folder)
-            self._connection = duckdb.connect(":memory:", config={**_CLOSED, "temp_directory": folder})
-        limit = self._memory_limit()
+        if self._connection is None or not folders <= self._folders:
+            if self._connection is not None:
+                self._connection.close()  # cursors that are still in use keep their database until they are closed
+            self._folders |= folders
+            self._spills.append(Scratch("spill"))
+            config = {**_CLOSED, "temp_directory": str(self._spills[-1].folder)}
+            self._connection = duckdb.connect(":memory:", config=config)
+            self._sketches.register(self._connection)
+            register_floating_texts(self._connection)
+            register(self._connection)
+            self._connection.execute("SET allowed_directories = ?", [sorted(self._folders)])
+            self._connection.execute("SET enable_external_access = false")
+            self._limit = ""
+        self._set_limit(self._connection, self._memory_limit())
+        return self._connection
+
+    def _set_limit(self, connection: duckdb.DuckDBPyConnection, limit: str) -> None:
+        import duckdb
+
+        if limit == self._limit:
+            return
         try:
-            self._connection.execute("SET memory_limit = ?", [limit])
+            connection.execute("SET memory_limit = ?", [limit])
         except duckdb.Error as error:
             message = f"ddb_hive.memory.limit={limit!r} is no amount of memory: give one such as 512MB or 2GB"
             raise InputError(message) from error
-        _leave_room(self._connection)
-        return self._connection
+        _leave_room(connection)
+        self._limit = limit
 
     def close(self) -> None:
         """Close the database and remove what it spilled."""
         if self._connection is not None:
             self._connection.close()
-        if self._spill is not None:
-            self._spill.close()
+        for spill in self._spills:
+            spill.close()
 
 
 def _leave_room(connection: duckdb.DuckDBPyConnection) -> None:

@@ -32,6 +32,7 @@ _READINGS = {
     "batch by batch": "batch by batch, each on its own",
     "streamed": "streams through the query",
     "spooled": "is read once, first, and spooled",
+    "scanned": "is read by DuckDB itself, no more of it than the query needs",
 }
 _COUNTED = "as DynamoDB counted within the last 6 hours"
 
@@ -70,7 +71,8 @@ def _indented(lines: Iterator[str]) -> Iterator[str]:
 def _input_lines(one: InputPlan) -> Iterator[str]:
     yield "TableScan"
     yield f"{_STEP}table: {one.table}"
-    again = f"; named {one.uses} times, read once" if one.uses > 1 else ""
+    once = "" if one.reading == "scanned" else ", read once"
+    again = f"; named {one.uses} times{once}" if one.uses > 1 else ""
     yield f"{_STEP}reading: {_READINGS[one.reading]}{again}"
     if one.written_before:
         yield f"{_STEP}note: an earlier statement of the script writes the table, so it will not be as it is now"

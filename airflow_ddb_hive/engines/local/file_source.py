@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from airflow_ddb_hive.engines.local.emit import emit_parse, emit_partition_value, engine_value, has_own_form
+from airflow_ddb_hive.engines.local.emit import emit_file_values, emit_partition_value, has_own_form
+from airflow_ddb_hive.engines.local.parquet_scan import ParquetPart, parquet_scan
 from airflow_ddb_hive.engines.local.pruning import pruned_partitions
 from airflow_ddb_hive.engines.local.samples import first_rows, head_of, sampled_files
 from airflow_ddb_hive.errors import NotFoundError, UnsupportedSqlError
-from airflow_ddb_hive.formats import file_format
-from airflow_ddb_hive.model.arrow import arrow_type
-from airflow_ddb_hive.model.delimited import DelimitedOptions
+from airflow_ddb_hive.formats import LINE_COLUMN, Parquet, file_format
+from airflow_ddb_hive.model.arrow import exact_type
+from airflow_ddb_hive.storage import FileStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.parquet_scan import ParquetScan
     from airflow_ddb_hive.engines.local.sources import Unit
     from airflow_ddb_hive.formats import FileFormat
     from airflow_ddb_hive.hiveql.tree import Relation, Scan
@@ -65,8 +67,8 @@ class _File:
 
     def __call__(self) -> Iterator[pa.RecordBatch]:
         folder = self.folder
-        with closing(folder.store.open_read(self.info.url)) as stream:
-            part = stream if self.size is None or folder.format.cells != "text" else head_of(stream, self.size)
+        with closing(folder.store.open_read(self.info.url, version=self.info.version)) as stream:
+            part = stream if self.size is None or folder.format.cells == "typed" else head_of(stream, self.size)
             batches = folder.format.read(part, self.needed, self.info.url)
             for batch in batches if self.rows is None else first_rows(batches, self.rows):
                 yield self._whole(batch)
@@ -76,13 +78,13 @@ class _File:
         values = self.folder.values
         if not self.needed and not values:
             return pa.RecordBatch.from_arrays([pa.nulls(batch.num_rows, pa.int8())], names=[ROW_MARK])
-        columns = list(batch.columns) if self.needed else []
+        columns, own = (list(batch.columns), batch.schema.names) if self.needed else ([], [])
         width = self.folder.width
-        if width is not None:
+        if width is not None and own != [LINE_COLUMN]:
             pairs = zip(self.needed, columns, strict=True)
             columns = [cells if place < width else pa.nulls(len(cells), cells.type) for place, cells in pairs]
         columns += [pa.repeat(value, batch.num_rows) for _, value in values]
-        names = [f"c{place}" for place in (*self.needed, *(place for place, _ in values))]
+        names = [*own, *(f"c{place}" for place, _ in values)]
         return pa.RecordBatch.from_arrays(columns, names=names)
 
 
@@ -105,7 +107,8 @@ class FileSource:
         self._needed = tuple(place for place in sorted(scan.needed) if place < width)
         self._partitioned = tuple(place for place in sorted(scan.needed) if place >= width)
         folders = _folders(scan, self._partitioned, context, relation)
-        self._text = _holds_text(table, folders)
+        self._kind = _kind(table, folders)
+        self._text = self._kind != "typed"
         files = [(folder, info) for folder in folders for info in folder.files()]
         self._files = [
             _File(folder, info, self._needed, rows, size)
@@ -118,6 +121,17 @@ class FileSource:
         self.size_bytes = sum(info.size for _, info in files)
         if not files and table.kind == "EXTERNAL_TABLE":
             context.notice(f"table {table.name} reads as empty: there are no files at {table.location}")
+
+    def parquet(self) -> ParquetScan | None:
+        """DuckDB's own scan of the files; ``None`` unless all are local Parquet that it reads as Hive does."""
+        parts = []
+        for file in self._files:
+            folder = file.folder
+            is_local = isinstance(folder.store, FileStore) and isinstance(folder.format, Parquet)
+            if not is_local or file.rows is not None or file.size is not None:
+                return None
+            parts.append(ParquetPart(file.info.url, folder.location, folder.values, folder.width))
+        return parquet_scan(self._table, self._needed, parts)
 
     def stream(self) -> Iterator[pa.RecordBatch]:
         """One file after the other."""
@@ -133,21 +147,20 @@ class FileSource:
         own = any(has_own_form(self._table.columns[place].type) for place in self._needed)
         if not self._partitioned and not (self._text and self._needed) and not own:
             return None
-        options = DelimitedOptions.from_properties(self._table.storage.serde_properties)
-        columns = [(place, self._table.columns[place].type) for place in self._needed] if self._text else []
-        typed = {} if self._text else {place: self._engine_value(place) for place in self._needed}
+        columns = [(place, self._table.columns[place]) for place in self._needed] if self._text else []
+        typed = {} if self._text else {place: f"s.c{place}" for place in self._needed}
         first = len(self._table.columns)
         for place in self._partitioned:
             typed[place] = emit_partition_value(f"s.c{place}", self._table.partition_columns[place - first].type)
-        return emit_parse(name, columns, options, typed)
-
-    def _engine_value(self, place: int) -> str:
-        return engine_value(f"s.c{place}", self._table.columns[place].type)
+        return emit_file_values(name, columns, self._table.storage, typed)
 
     def _schema(self) -> pa.Schema:
         if not self._needed and not self._partitioned:
             return pa.schema([pa.field(ROW_MARK, pa.int8())])
-        types = [pa.string() if self._text else arrow_type(self._table.columns[place].type) for place in self._needed]
+        types = [pa.string() if self._text else exact_type(self._table.columns[place].type) for place in self._needed]
+        if self._kind == "lines" and self._needed:
+            partition_fields = [pa.field(f"c{place}", pa.string()) for place in self._partitioned]
+            return pa.schema([pa.field(LINE_COLUMN, pa.string()), *partition_fields])
         fields = [pa.field(f"c{place}", type_) for place, type_ in zip(self._needed, types, strict=True)]
         return pa.schema([*fields, *(pa.field(f"c{place}", pa.string()) for place in self._partitioned)])
 
@@ -175,13 +188,11 @@ def _folders(scan: Scan, places: Sequence[int], context: StatementContext, relat
     return folders
 
 
-def _holds_text(table: Table, folders: Sequence[_Folder]) -> bool:
-    """Whether the files hold text; all of a table's must, or none."""
+def _kind(table: Table, folders: Sequence[_Folder]) -> str:
+    """What the files hold; all of a table's the same."""
     kinds = {folder.format.cells for folder in folders}
     if len(kinds) > 1:
         raise UnsupportedSqlError(
             f"the partitions of {table.qualified_name} hold text and typed files: write them anew in one format"
         )
-    if not kinds:
-        kinds = {file_format(table.storage, table.columns, table.properties).cells}
-    return kinds == {"text"}
+    return next(iter(kinds or {file_format(table.storage, table.columns, table.properties).cells}))

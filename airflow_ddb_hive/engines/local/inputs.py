@@ -14,7 +14,8 @@ from airflow_ddb_hive.dynamodb.path_text import key_condition_line, predicate_li
 from airflow_ddb_hive.engines.local.budgets import table_budget
 from airflow_ddb_hive.engines.local.plan import map_plan, stream_plan
 from airflow_ddb_hive.engines.local.pushdown import access_of, counted
-from airflow_ddb_hive.engines.local.sources import FileSource, estimated_bytes, items_in_turn
+from airflow_ddb_hive.engines.local.query_inputs import QueryInputs
+from airflow_ddb_hive.engines.local.sources import FileSource, items_in_turn
 from airflow_ddb_hive.engines.local.table_reader import read_request
 from airflow_ddb_hive.engines.local.table_settings import first_setting, number_setting
 from airflow_ddb_hive.hiveql.expression_text import expression_text
@@ -78,8 +79,10 @@ def planned_inputs(relation: Relation, context: StatementContext) -> tuple[Plann
     mapped = map_plan(relation)
     if mapped is not None:
         return (_planned(mapped.scan, relation, "batch by batch", (mapped.scan.id,), context, mapped.most_rows),)
-    plan = stream_plan(counted(relation, context), lambda scan: estimated_bytes(scan, context, relation))
+    inputs = QueryInputs(relation, context)
+    plan = stream_plan(counted(relation, context), inputs.size_of, lambda scan: inputs.scanned(scan) is not None)
     spooled = tuple(_planned(scan, relation, "spooled", ids, context) for scan, ids in plan.spools)
+    spooled += tuple(_planned(scan, relation, "scanned", ids, context) for scan, ids in plan.scans)
     if plan.stream is None:
         return spooled
     return (_planned(plan.stream, relation, "streamed", (plan.stream.id,), context), *spooled)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import grp
+import os
 
-__all__ = ["user_name"]
+__all__ = ["group_names", "user_name"]
 
 
 def user_name() -> str:
@@ -18,3 +20,20 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def group_names() -> list[str]:
+    """The names of the process's groups, its own first; a group without a name has its number.
+
+    Example:
+        >>> bool(group_names())
+        True
+    """
+    return [_group_name(number) for number in dict.fromkeys((os.getgid(), *os.getgroups()))]
+
+
+def _group_name(number: int) -> str:
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)

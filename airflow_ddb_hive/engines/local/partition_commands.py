@@ -56,6 +56,9 @@ def add_partitions(statement: AddPartitions, context: StatementContext) -> State
     """
     table = statement.table
     partitions = [_located(one) for one in statement.partitions]
+    for partition in partitions:
+        if partition.location is not None:
+            context.stores.at(partition.location)
     context.catalog.add_partitions(table, partitions, if_not_exists=statement.if_not_exists)
     for partition in partitions:
         if table.view_text is None and not context.rehearsal:

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from airflow_ddb_hive.engines.local.emit import arrow_value, emit_cells, emit_partition_text
+from airflow_ddb_hive.engines.local.emit import emit_file_cells, emit_partition_text
 from airflow_ddb_hive.engines.local.shapes import Shape
 from airflow_ddb_hive.engines.local.sinks import FileTarget, PartSink
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.formats import file_format
-from airflow_ddb_hive.model.delimited import DelimitedOptions
 from airflow_ddb_hive.model.partition_path import partition_folder
 from airflow_ddb_hive.model.table import Partition
 from airflow_ddb_hive.storage import OutputCommit
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["PartitionedTarget"]
 
 _MOST_PARTITIONS = "hive.exec.max.dynamic.partitions"
-_MARK = "\x00"
-"""Joins the values of a row's partition columns; no value of Hive's has it."""
 
 _Values = tuple[str, ...]
 
@@ -61,11 +57,12 @@ class PartitionedTarget:
     def __post_init__(self) -> None:
         """A partition that the statement names is made even if no row goes there."""
         self._known = self.context.catalog.partitions(self.sink.table)
-        if self._dynamic == 0:
+        if self.dynamic == 0:
             self.output(())
 
     @property
-    def _dynamic(self) -> int:
+    def dynamic(self) -> int:
+        """How many of the partition's values come from the rows."""
         return sum(value is None for value in self.sink.partition)
 
     @property
@@ -77,11 +74,9 @@ class PartitionedTarget:
             column for column, value in zip(table.partition_columns, self.sink.partition, strict=True) if value is None
         ]
         texts = {place: emit_partition_text(f"r.c{place}", column.type) for place, column in enumerate(dynamic, width)}
-        if file_format(table.storage, table.columns, table.properties).cells == "text":
-            options = DelimitedOptions.from_properties(table.storage.serde_properties)
-            return Shape(sql=lambda query: emit_cells(query, table.columns, options, texts))
-        cells = [arrow_value(f"r.c{place}", column.type, column.name) for place, column in enumerate(table.columns)]
-        data = "".join(f"{cell} AS c{place}, " for place, cell in enumerate(cells))
+        if file_format(table.storage, table.columns, table.properties).cells != "typed":
+            return Shape(sql=lambda query: emit_file_cells(query, table.columns, table.storage, texts))
+        data = "".join(f"r.c{place} AS c{place}, " for place in range(width))
         names = ", ".join(f"{sql} AS c{place}" for place, sql in texts.items())
         whole = f"{data}{names}".removesuffix(", ")
         return Shape(sql=lambda query: f"SELECT {whole} FROM ({query}) AS r")
@@ -112,7 +107,7 @@ class PartitionedTarget:
     def _opened(self, dynamic: _Values) -> _Output:
         table, rest = self.sink.table, iter(dynamic)
         most = self.context.settings.integer(_MOST_PARTITIONS) or 0
-        if self._dynamic and len(self._outputs) >= most:
+        if self.dynamic and len(self._outputs) >= most:
             raise HiveSemanticError(
                 f"Number of dynamic partitions created is more than {most}, the limit of {_MOST_PARTITIONS}: set it to "
                 "what the rows have",
@@ -138,7 +133,7 @@ class _Part:
         self._parts: dict[_Values, PartSink] = {}
 
     def write(self, batch: pa.RecordBatch, /) -> None:
-        width = len(self._target.sink.table.columns)
+        width = batch.num_columns - self._target.dynamic
         data = pa.RecordBatch.from_arrays(batch.columns[:width], names=[f"c{i}" for i in range(width)])
         for values, rows in _grouped(batch.columns[width:]):
             if values not in self._parts:
@@ -155,14 +150,20 @@ def _grouped(columns: list[pa.Array]) -> Iterator[tuple[_Values, pa.Array | None
     if not columns:
         yield (), None
         return
-    joined = columns[0] if len(columns) == 1 else pc.binary_join_element_wise(*columns, _MARK)
-    encoded = joined.dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    if len(names) == 1:
-        yield tuple(names[0].split(_MARK)), None
+    encoded = [column.dictionary_encode() for column in columns]
+    names = [one.dictionary.to_pylist() for one in encoded]
+    if all(len(one) == 1 for one in names):
+        yield tuple(one[0] for one in names), None
         return
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    codes = np.zeros(len(columns[0]), np.int64)
+    for one in encoded:
+        codes = codes * len(one.dictionary) + one.indices.to_numpy(zero_copy_only=False)
     order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(names)))
-    for name, start, end in zip(names, (0, *ends[:-1]), ends, strict=True):
-        yield tuple(name.split(_MARK)), pa.array(order[start:end], pa.int64())
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    for start, end in zip(starts, (*starts[1:], len(order)), strict=True):
+        code = int(codes[order[start]])
+        values = []
+        for one in reversed(names):
+            code, place = divmod(code, len(one))
+            values.append(one[place])
+        yield tuple(reversed(values)), pa.array(order[start:end], pa.int64())

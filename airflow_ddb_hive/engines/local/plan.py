@@ -2,7 +2,8 @@
 
 A *map-shaped* query (scan, then projections and filters) gives the rows of each batch of its scan on its own: it runs
 batch by batch, in as many units of work as its scan has. Every other query is one DuckDB query; the largest table
-that it uses once streams through it, the others are read first, once each, into tables with real row counts.
+that it uses once streams through it, the others are read first, once each, into tables with real row counts. Tables
+that DuckDB reads by itself (see ``parquet_scan.py``) are left to it.
 """
 
 from __future__ import annotations
@@ -42,14 +43,15 @@ class MapPlan:
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """A query to run as a whole: the scan that streams, and the tables to spool, each with its scans.
+    """A query to run as a whole: the scan that streams, the tables to spool, and those that DuckDB scans by itself.
 
-    A spooled table's first scan needs the columns of all its scans.
+    A table stands with the numbers of its scans; its first scan needs the columns of all of them.
     """
 
     relation: Relation
     stream: Scan | None
     spools: tuple[tuple[Scan, tuple[int, ...]], ...]
+    scans: tuple[tuple[Scan, tuple[int, ...]], ...] = ()
 
 
 def map_plan(relation: Relation) -> MapPlan | None:
@@ -77,20 +79,29 @@ def picked_columns(plan: MapPlan) -> tuple[int, ...] | None:
     return tuple(picked) if len(picked) == len(plan.relation.expressions) else None
 
 
-def stream_plan(relation: Relation, size_of: Callable[[Scan], int]) -> StreamPlan:
-    """Return which scan of a query streams and which tables are spooled; ``size_of`` estimates bytes."""
+def stream_plan(
+    relation: Relation, size_of: Callable[[Scan], int], is_scanned: Callable[[Scan], bool] = lambda _scan: False
+) -> StreamPlan:
+    """Return which scan of a query streams and which tables are spooled.
+
+    ``size_of`` estimates bytes; ``is_scanned`` says which tables DuckDB reads by itself, as often as it likes.
+    """
     by_table: dict[tuple[str, object], list[Scan]] = {}
     for scan in scans_of(relation):
         by_table.setdefault((scan.table.qualified_name, scan.sample), []).append(scan)
-    single = [scans[0] for scans in by_table.values() if len(scans) == 1]
-    stream = max(single, key=size_of, default=None)
-    if stream is not None and any(size_of(scans[0]) > size_of(stream) for scans in by_table.values()):
+    tables = [_merged(scans) for scans in by_table.values()]
+    scanned = tuple(table for table in tables if is_scanned(table[0]))
+    read = [table for table in tables if table not in scanned]
+    stream = max((scan for scan, ids in read if len(ids) == 1), key=size_of, default=None)
+    if stream is not None and any(size_of(scan) > size_of(stream) for scan, _ in tables):
         stream = None
-    spools = [_merged(scans) for scans in by_table.values() if stream is None or scans[0].id != stream.id]
-    return StreamPlan(relation, stream, tuple(spools))
+    spools = [table for table in read if stream is None or table[0].id != stream.id]
+    return StreamPlan(relation, stream, tuple(spools), scanned)
 
 
 def _merged(scans: list[Scan]) -> tuple[Scan, tuple[int, ...]]:
+    if len(scans) == 1:
+        return scans[0], (scans[0].id,)
     needed = frozenset().union(*(scan.needed for scan in scans))
     return replace(scans[0], needed=needed), tuple(scan.id for scan in scans)
 

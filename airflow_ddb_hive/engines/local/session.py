@@ -26,8 +26,9 @@ from airflow_ddb_hive.engines.local.setting_notices import SettingNotices
 from airflow_ddb_hive.engines.local.settings import Settings
 from airflow_ddb_hive.engines.local.stores import Stores, local_url
 from airflow_ddb_hive.engines.local.tables import DynamoDBTables
-from airflow_ddb_hive.errors import DdbHiveError, HiveSemanticError, InputError
+from airflow_ddb_hive.errors import DdbHiveError, HiveSemanticError, InputError, UnsupportedSqlError
 from airflow_ddb_hive.hiveql import (
+    NESTED_TOO_DEEPLY,
     ScriptStatement,
     Variables,
     bind_parameters,
@@ -40,6 +41,7 @@ from airflow_ddb_hive.hiveql.statements import SetStatement, UseDatabase
 from airflow_ddb_hive.hiveql.tree import Position
 from airflow_ddb_hive.model.access import AwsAccess
 from airflow_ddb_hive.model.settings import masked_statement
+from airflow_ddb_hive.storage.local_folders import LOCAL_PATHS, LocalFolders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -91,9 +93,11 @@ class LocalSession:
         self._access = access or AwsAccess()
         self._private = private_folder(catalog, warehouse)
         folder = None if self._private is None else str(self._private.folder)
-        self._catalog = open_catalog(catalog, warehouse, self._access, self.settings, private=folder)
-        self._temporary = SessionCatalog(self._catalog)
-        self._catalog = self._temporary
+        self._folders = LocalFolders(self._local_paths, [] if folder is None else [Path(folder)])
+        self._catalog = open_catalog(
+            catalog, warehouse, self._access, self.settings, private=folder, check=self._folders.check
+        )
+        self._catalog = self._temporary = SessionCatalog(self._catalog)
         self._state = SessionState(dict(hiveconfs or {}))
         self._idle_settings = IdleSettings(on_notice or (lambda _line: None))
         self._written: set[str] | None = None
@@ -103,7 +107,7 @@ class LocalSession:
         self._notice = on_notice or (lambda _line: None)
         self._setting_notices = SettingNotices(self._notice)
         self._budgets = BudgetRegistry(self._setting_notices.say)
-        self._stores = Stores(self._access)
+        self._stores = Stores(self._access, self._folders, settings=self.settings, stopped=self._is_stopped)
         self._tables = DynamoDBTables(self._access, self._setting_notices)
         self._duck = Duck(
             memory_limit=lambda: self.settings["ddb_hive.memory.limit"],
@@ -140,6 +144,12 @@ class LocalSession:
         if len(statements) != 1:
             raise InputError(f"one statement is expected, found {len(statements)}: run a script with several by script")
         return self._run(statements[0], parameters)
+
+    def _is_stopped(self) -> bool:
+        return self._cancellation.event.is_set()
+
+    def _local_paths(self) -> str:
+        return self.settings.get(LOCAL_PATHS, "")
 
     def _sourced(self, statement: ScriptStatement) -> str | None:
         """The text of the script that SOURCE names; ``None`` for any other statement."""
@@ -204,6 +214,8 @@ class LocalSession:
         except DdbHiveError as error:
             error.statement = error.statement or masked_statement(statement.text)
             raise
+        except RecursionError as error:
+            raise UnsupportedSqlError(NESTED_TOO_DEEPLY, line=statement.line, column=statement.column) from error
         finally:
             if self._current is None:
                 context.finish()

@@ -18,6 +18,7 @@ from airflow_ddb_hive.hiveql.session_statements import (
     Resources,
     SourceFile,
 )
+from airflow_ddb_hive.storage.local_folders import LOCAL_PATHS
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.engines.local.context import StatementContext
@@ -64,11 +65,12 @@ class SessionState:
 
     def _reset(self, statement: ResetSettings, context: StatementContext) -> None:
         settings = context.settings
-        for key in statement.keys or tuple(settings):
+        # Which local folders scripts may use, a script cannot undo.
+        for key in set(statement.keys or settings) - {LOCAL_PATHS}:
             settings.pop(key, None)
         fresh = type(settings)(self.given)
         for key, value in fresh.items():
-            if not statement.keys or key in statement.keys:
+            if key != LOCAL_PATHS and (not statement.keys or key in statement.keys):
                 settings[key] = value
 
     def _resources(self, statement: Resources, context: StatementContext) -> StatementResult:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, MutableMapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from airflow_ddb_hive.engines.local.hive_settings import setting_problem
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.model.settings import shown_value
@@ -22,7 +23,8 @@ def run_set(statement: SetStatement, context: StatementContext, hivevars: Mutabl
     """Set or show; names may begin with ``hivevar:``, ``hiveconf:``, ``env:`` or ``system:``.
 
     Raises:
-        InputError: The name belongs to the environment, which a script cannot change, or a flag is no flag's value.
+        InputError: The name belongs to the environment, which a script cannot change, it is no setting of Hive's, or
+            the value has another type.
     """
     context.finish()
     if statement.key is None:
@@ -35,10 +37,23 @@ def run_set(statement: SetStatement, context: StatementContext, hivevars: Mutabl
         return _show(context, statement.key, name, values)
     if not isinstance(values, MutableMapping) or values is os.environ:
         raise InputError(f"{statement.key} cannot be set: {prefix} variables are read only")
+    if values is context.settings:
+        _check_known(name, statement, context.settings)
     values[name] = statement.value
     if values is context.settings:
         context.setting_notices.check({name: statement.value})
     return StatementResult(context)
+
+
+def _check_known(name: str, statement: SetStatement, settings: Mapping[str, str]) -> None:
+    """Refuse what Hive refuses to set, unless hive.conf.validation is off."""
+    if settings.get("hive.conf.validation", "true").strip().lower() == "false":
+        return
+    problem = setting_problem(name, statement.value or "")
+    if problem is not None:
+        place = statement.position
+        message = f"{problem} Hive stops a script here: take the line out, or set hive.conf.validation=false before it"
+        raise InputError(message, line=place.line, column=place.column)
 
 
 def _namespace(prefix: str, context: StatementContext, hivevars: Mapping[str, str]) -> Mapping[str, str]:

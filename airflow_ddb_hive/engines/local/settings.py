@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 
 from airflow_ddb_hive.engines.local.table_settings import check_flags
 from airflow_ddb_hive.errors import InputError
+from airflow_ddb_hive.storage.local_folders import LOCAL_PATHS, check_narrower
 
 __all__ = ["DEFAULTS", "Settings", "retry_seconds"]
 
@@ -40,11 +41,13 @@ class Settings(MutableMapping[str, str]):
         (8, '0.5')
 
     Raises:
-        InputError: A flag of this package is, or is set to, neither ``true`` nor ``false``.
+        InputError: A flag of this package is, or is set to, neither ``true`` nor ``false``; or the local folders that
+            scripts may use would become more.
     """
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         check_flags(values or {})
+        check_narrower(None, (values or {}).get(LOCAL_PATHS))
         self._values = dict(DEFAULTS)
         self._values.update(values or {})
         self._given = set(values or ())
@@ -54,10 +57,14 @@ class Settings(MutableMapping[str, str]):
 
     def __setitem__(self, key: str, value: str) -> None:
         check_flags({key: value})
+        if key == LOCAL_PATHS:
+            check_narrower(self._values.get(key), value)
         self._values[key] = value
         self._given.add(key)
 
     def __delitem__(self, key: str) -> None:
+        if key == LOCAL_PATHS:
+            check_narrower(self._values.get(key), None)
         del self._values[key]
         self._given.discard(key)
 

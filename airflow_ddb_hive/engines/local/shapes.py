@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from airflow_ddb_hive.engines.local.emit import emit_cells, emit_lines, emit_typed
+from airflow_ddb_hive.engines.local.emit import emit_cells, emit_exact, emit_lines, emit_typed
 from airflow_ddb_hive.model.types import BIGINT, INT, SMALLINT, STRING, TINYINT, HiveType, MapType
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from airflow_ddb_hive.model.delimited import DelimitedOptions
     from airflow_ddb_hive.model.table import Column
 
-__all__ = ["AS_IS", "Shape", "cells_shape", "items_shape", "lines_shape", "typed_shape"]
+__all__ = ["AS_IS", "Shape", "cells_shape", "exact_shape", "items_shape", "lines_shape", "typed_shape"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ AS_IS = Shape(sql=lambda query: query, arrow=lambda batch: batch)
 def typed_shape(columns: Sequence[OutputColumn | Column]) -> Shape:
     """Rows of the types in ``model/arrow.py``."""
     return Shape(sql=lambda query: emit_typed(query, columns), arrow=lambda batch: batch)
+
+
+def exact_shape(columns: Sequence[Column]) -> Shape:
+    """Rows as files of typed formats take them."""
+    return Shape(sql=lambda query: emit_exact(query, columns), arrow=lambda batch: batch)
 
 
 def items_shape(columns: Sequence[Column]) -> Shape:

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.folders import files_below
+from airflow_ddb_hive.engines.local.function_answers import HIVE_NAMES
 from airflow_ddb_hive.engines.local.owner import user_name
 from airflow_ddb_hive.engines.local.result import StatementResult, TextResult
 from airflow_ddb_hive.errors import HiveSemanticError
-from airflow_ddb_hive.hiveql.functions import FUNCTIONS
 from airflow_ddb_hive.model.partition_filter import matching_partitions
 from airflow_ddb_hive.model.settings import shown_value
 from airflow_ddb_hive.model.storage_classes import storage_classes
@@ -77,8 +77,8 @@ def show_columns(statement: ShowColumns, context: StatementContext) -> Statement
 
 
 def show_functions(statement: ShowFunctions, context: StatementContext) -> StatementResult:
-    """List the functions that there are: Hive's that this engine has, and the session's macros."""
-    names = sorted({*FUNCTIONS, *context.macros})
+    """List Hive's functions and the session's macros."""
+    names = sorted({*HIVE_NAMES, *context.macros})
     return TextResult(context, ["tab_name"], [[name] for name in _matching(names, statement.pattern)])
 
 

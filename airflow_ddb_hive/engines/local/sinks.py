@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from airflow_ddb_hive.engines.local.emit import emit_file_cells, is_delimited
 from airflow_ddb_hive.engines.local.result import fitted
-from airflow_ddb_hive.engines.local.shapes import Shape, cells_shape, items_shape, typed_shape
-from airflow_ddb_hive.formats import file_format
-from airflow_ddb_hive.model.arrow import arrow_type
+from airflow_ddb_hive.engines.local.shapes import Shape, cells_shape, exact_shape, items_shape
+from airflow_ddb_hive.formats import LINE_COLUMN, file_format
+from airflow_ddb_hive.model.arrow import arrow_type, exact_type
 from airflow_ddb_hive.model.delimited import DelimitedOptions
 from airflow_ddb_hive.model.types import TIMESTAMP
 
@@ -76,14 +77,19 @@ class FileTarget:
     def shape(self) -> Shape:
         """Text formats take cells, typed ones the values."""
         if self._format.cells == "typed":
-            return typed_shape(self._columns)
-        return cells_shape(self._columns, DelimitedOptions.from_properties(self._storage.serde_properties))
+            return exact_shape(self._columns)
+        storage = self._storage
+        if is_delimited(storage):
+            return cells_shape(self._columns, DelimitedOptions.from_properties(storage.serde_properties))
+        return Shape(sql=lambda query: emit_file_cells(query, self._columns, storage))
 
     @property
     def schema(self) -> pa.Schema:
         """What the files hold."""
+        if self._format.cells == "lines":
+            return pa.schema([(LINE_COLUMN, pa.string())])
         text = self._format.cells == "text"
-        return pa.schema([(column.name, pa.string() if text else arrow_type(column.type)) for column in self._columns])
+        return pa.schema([(column.name, pa.string() if text else exact_type(column.type)) for column in self._columns])
 
     def open_part(self) -> PartSink:
         """A file that is made with its first row: units without rows leave none."""
@@ -111,7 +117,7 @@ class FileTarget:
 
 
 class _FilePart:
-    """One file."""
+    """One file, or several where a file cannot take all rows."""
 
     def __init__(self, target: FileTarget) -> None:
         self._target = target
@@ -120,13 +126,17 @@ class _FilePart:
     def write(self, batch: pa.RecordBatch, /) -> None:
         if not batch.num_rows:
             return
+        rows = fitted(batch, self._target.schema)
+        if self._open is not None and not self._open[1].takes(rows):
+            self.close()
         if self._open is None:
             self._open = self._target.create()
-        self._open[1].write(fitted(batch, self._target.schema))
+        self._open[1].write(rows)
 
     def close(self) -> None:
         if self._open is not None:
             file, writer = self._open
+            self._open = None
             writer.close()
             file.finish()
 

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 __all__ = ["check_flags", "first_setting", "flag_notice", "flag_setting", "is_off", "number_setting"]
 
 _OWN_FLAGS = frozenset(
-    {"ddb_hive.allow.full.scan", "ddb_hive.consistent.read", "ddb_hive.emr.notice", "ddb_hive.strict.emr"}
+    {
+        "ddb_hive.allow.full.scan",
+        "ddb_hive.consistent.read",
+        "ddb_hive.emr.notice",
+        "ddb_hive.s3.requester.pays",
+        "ddb_hive.strict.emr",
+    }
 )
 _CONNECTOR_FLAGS = frozenset(
     {"dynamodb.deletion.mode", "dynamodb.filter.pushdown", "dynamodb.null.serialization"},

@@ -1,4 +1,7 @@
-"""Runs a query that needs all its rows: one DuckDB query over one stream, with everything else spooled first."""
+"""Runs a query that needs all its rows: one DuckDB query over one stream, with everything else spooled first.
+
+Local Parquet files are neither: DuckDB reads them by itself.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,21 @@ from airflow_ddb_hive.engines.local.duck import duck_errors
 from airflow_ddb_hive.engines.local.emit import emit_relation
 from airflow_ddb_hive.engines.local.ending import ending
 from airflow_ddb_hive.engines.local.feed import Feed
+from airflow_ddb_hive.engines.local.narrow import narrowed
 from airflow_ddb_hive.engines.local.plan import stream_plan
 from airflow_ddb_hive.engines.local.pushdown import counted
-from airflow_ddb_hive.engines.local.sources import ROW_MARK, estimated_bytes, open_source
+from airflow_ddb_hive.engines.local.query_inputs import QueryInputs
+from airflow_ddb_hive.engines.local.sources import ROW_MARK
 from airflow_ddb_hive.engines.local.stream_left import stream_left
 from airflow_ddb_hive.hiveql.tree import Union
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     import duckdb
 
     from airflow_ddb_hive.engines.local.context import StatementContext
+    from airflow_ddb_hive.engines.local.plan import StreamPlan
     from airflow_ddb_hive.engines.local.shapes import Shape
     from airflow_ddb_hive.engines.local.sources import Source
     from airflow_ddb_hive.hiveql.tree import Relation, Scan
@@ -38,18 +44,21 @@ class WholeQuery:
 
     def __init__(self, relation: Relation, context: StatementContext) -> None:
         self._context = context
-        self._plan = stream_plan(counted(relation, context), lambda scan: estimated_bytes(scan, context, relation))
+        inputs = QueryInputs(relation, context)
+        self._plan = _planned(counted(relation, context), inputs)
         opened = [scan for scan, _ in self._plan.spools]
         if self._plan.stream is not None:
             opened.append(self._plan.stream)
-        self._sources = {scan.id: open_source(scan, context, relation) for scan in opened}
+        self._sources = {scan.id: inputs.source(scan) for scan in opened}
+        self._names, self._folders = _scanned(self._plan, inputs)
+        self._relation = narrowed(self._plan.relation, _limits(self._plan, inputs))
 
     def batches(self, shape: Shape) -> Generator[pa.RecordBatch]:
         """Yield the rows, shaped."""
         context, plan = self._context, self._plan
-        names: dict[int, str] = {}
+        names = dict(self._names)
         with ExitStack() as stack:
-            cursor = stack.enter_context(context.duck.cursor(context.cancellation))
+            cursor = stack.enter_context(context.duck.cursor(context.cancellation, self._folders))
             # DuckDB computes ahead of its reader by this much: a LIMIT over a stream should not fetch many more pages.
             cursor.execute("SET streaming_buffer_size = '256KB'")
             for scan, ids in plan.spools:
@@ -68,10 +77,10 @@ class WholeQuery:
     def _arranged(self, cursor: duckdb.DuckDBPyConnection, stack: ExitStack) -> Relation:
         """The query as DuckDB is to run it: a stream flows through joins as written, on their left."""
         if self._plan.stream is None:
-            return self._plan.relation
+            return self._relation
         cursor.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         stack.callback(cursor.execute, "RESET disabled_optimizers")
-        return stream_left(self._plan.relation, self._plan.stream.id)
+        return stream_left(self._relation, self._plan.stream.id)
 
     def _stream(self, cursor: duckdb.DuckDBPyConnection, scan: Scan, stack: ExitStack) -> Feed:
         """Register a table's batches as a stream that is read while the query runs."""
@@ -95,18 +104,19 @@ class WholeQuery:
 class SpooledQueries:
     """Several queries over the same tables, which are read once, before the first query runs.
 
-    Every table is spooled: a stream could be read by one query only.
+    Every table is spooled that DuckDB does not read by itself: a stream could be read by one query only.
     """
 
     def __init__(self, relations: Sequence[Relation], context: StatementContext) -> None:
         whole = together(relations)
-        plan = stream_plan(whole, lambda scan: estimated_bytes(scan, context, whole))
+        inputs = QueryInputs(whole, context)
+        plan = _planned(whole, inputs)
         streamed = () if plan.stream is None else ((plan.stream, (plan.stream.id,)),)
         self._context = context
         self._spools = (*plan.spools, *streamed)
-        self._sources = {scan.id: open_source(scan, context, whole) for scan, _ in self._spools}
+        self._sources = {scan.id: inputs.source(scan) for scan, _ in self._spools}
         self._stack = ExitStack()
-        self._names: dict[int, str] = {}
+        self._names, self._folders = _scanned(plan, inputs)
         self._cursor: duckdb.DuckDBPyConnection | None = None
 
     def batches(self, relation: Relation, shape: Shape) -> Generator[pa.RecordBatch]:
@@ -122,11 +132,33 @@ class SpooledQueries:
 
     def _filled(self) -> duckdb.DuckDBPyConnection:
         if self._cursor is None:
-            self._cursor = self._stack.enter_context(self._context.duck.cursor(self._context.cancellation))
+            duck = self._context.duck
+            self._cursor = self._stack.enter_context(duck.cursor(self._context.cancellation, self._folders))
             for scan, ids in self._spools:
                 spool(self._cursor, self._sources[scan.id], f"scan_{scan.id}", self._context)
                 self._names.update(dict.fromkeys(ids, f"scan_{scan.id}"))
         return self._cursor
+
+
+def _planned(relation: Relation, inputs: QueryInputs) -> StreamPlan:
+    return stream_plan(relation, inputs.size_of, lambda scan: inputs.scanned(scan) is not None)
+
+
+def _scanned(plan: StreamPlan, inputs: QueryInputs) -> tuple[dict[int, str], frozenset[str]]:
+    """The SQL of the tables that DuckDB reads by itself, by the numbers of their scans, and the folders of all."""
+    names: dict[int, str] = {}
+    folders: frozenset[str] = frozenset()
+    for scan, ids in plan.scans:
+        found = inputs.scanned(scan)
+        if found is not None:
+            names.update(dict.fromkeys(ids, found.sql))
+            folders |= found.folders
+    return names, folders
+
+
+def _limits(plan: StreamPlan, inputs: QueryInputs) -> dict[int, Mapping[int, int]]:
+    found = ((ids, inputs.scanned(scan)) for scan, ids in plan.scans)
+    return {one: scan.limits for ids, scan in found if scan is not None for one in ids}
 
 
 def together(relations: Sequence[Relation]) -> Relation:
