@@ -3,6 +3,7 @@
 #   make demo      the AWS tutorial in Airflow, on real data, without an AWS account
 #   make test      lint, then the tests on the newest Airflow
 #   make test-all  the same, the slow suites, and the tests on the last Airflow 2
+#   make differential          generated expressions beside real Hive, about an hour; RECORD=1 records answers for make test
 #   make lint | format | docs | lock | clean
 #
 # PYTHON=python3.12 names the interpreter; otherwise the first suitable one on the PATH is taken.
@@ -19,7 +20,7 @@ PYTEST := -m pytest
 # The fewest cases that each oracle must have answered, checked with CI set.
 FLOORS := --floor dynamodb-local=250 --floor s3=14 --floor hdfs=1 --floor hive=15 --floor moto=4
 
-.PHONY: help demo test test-all test-slow test-airflow2 unit ci-tests lint format docs lock clean env env-airflow2
+.PHONY: help demo differential test test-all test-slow test-airflow2 unit ci-tests lint format docs lock clean env env-airflow2
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,6 +46,11 @@ test-slow: env
 ci-tests: env
 	$(PYTHON3) $(PYTEST) $(FLOORS)
 
+# Needs the Hive rig. DIFFERENTIAL="--count 2000 --mode text" makes it shorter.
+differential: env
+	$(PYTHON3) -m tests.differential.run $(if $(RECORD),--record 2500,--matrix $(DIFFERENTIAL))
+	$(if $(RECORD),,$(PYTHON3) -m tests.differential_queries --count 5000)
+
 test-airflow2: env-airflow2
 	$(AIRFLOW2)/bin/python $(PYTEST) -m "not slow" tests/hooks tests/operators tests/test_provider.py tests/test_dags.py tests/test_public.py
 
@@ -64,6 +70,7 @@ format: env
 docs: env
 	$(PYTHON3) docs/generate_reference.py
 	$(PYTHON3) docs/generate_conformance.py
+	$(PYTHON3) docs/generate_support.py
 
 # Newer versions of everything, on purpose; the result is committed.
 lock:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-HEAVY = ["boto3", "botocore", "duckdb", "msgspec", "numpy", "pandas", "pyarrow", "sqlglot"]
+HEAVY = ["boto3", "botocore", "duckdb", "lxml", "msgspec", "numpy", "pandas", "pyarrow", "regex", "sqlglot"]
 
 PROBE = """
 import json, sys

@@ -47,7 +47,7 @@ def test_a_setting_without_effect_is_noticed_once_a_session(notices: list[str]) 
 
 def test_a_typing_error_is_noticed_with_the_nearest_name(notices: list[str]) -> None:
     with LocalSession(on_notice=notices.append) as session:
-        run(session, "SET dynamodb.throughput.reed.percent=0.9", "SET hive.no.such=1", "SET hivevar:dynamodb.x=1")
+        run(session, "SET dynamodb.throughput.reed.percent=0.9", "SET mapred.no.such=1", "SET hivevar:dynamodb.x=1")
     assert len(notices) == 1
     assert "is dynamodb.throughput.read.percent meant?" in notices[0]
 

@@ -1,0 +1,1 @@
+"""Expressions compared with what real Hive makes of them."""
