@@ -29,8 +29,6 @@ class Mode:
     table: str
     count: int
     settings: dict[str, str] = field(default_factory=dict)
-    zone: str = "UTC"
-    """The session's: Hive takes it from its machine."""
     rows: int = ROWS
     literals: bool = False
     by: str | None = None
@@ -38,10 +36,9 @@ class Mode:
 
 
 _MODES = (
-    Mode("text", "bt", 70_000),
+    Mode("text", "bt", 75_000),
     Mode("orc", "bo", 10_000, {**_JOB, "hive.vectorized.execution.enabled": "false"}),
     Mode("vectorized", "bo", 10_000, {**_JOB, "hive.vectorized.execution.enabled": "true"}, by="orc"),
-    Mode("zone", "bt", 5_000, zone="America/Los_Angeles"),
     Mode("literals", "bt where k = 3", 5_000, rows=1, literals=True),
 )
 MODES = {mode.name: mode for mode in _MODES}
@@ -76,7 +73,7 @@ def make_hive_tables(port: int) -> None:
 @contextmanager
 def local_side(mode: Mode) -> Iterator[Side]:
     """Open a session with the tables, and give the side that asks it."""
-    local = LocalSide({"hive.local.time.zone": mode.zone})
+    local = LocalSide({})
     try:
         with tempfile.TemporaryDirectory() as folder:
             text, orc = Path(folder, "rows"), Path(folder, "from_orc")

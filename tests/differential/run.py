@@ -34,14 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the comparison, or with ``--record`` ask Hive for the answers that ``make test`` compares with."""
     options = _options(arguments)
     with ExitStack() as stack:
-        ports = {"UTC": options.port} if options.port else {}
+        port = options.port or stack.enter_context(hive_rig()).port
+        make_hive_tables(port)
         if options.record:
-            return _record(options.record, _port("UTC", ports, stack))
+            return _record(options.record, port)
         out = stack.enter_context(options.out.open("w", encoding="utf-8")) if options.out else None
         whole = Report(Explanations(EXPLAINED), out)
         for name in options.mode or MODES:
             mode, report = MODES[name], Report(Explanations(EXPLAINED), out)
-            port, began = _port(mode.zone, ports, stack), time.monotonic()
+            began = time.monotonic()
             try:
                 _Comparison(mode, options, port, report).run()
             except KeyboardInterrupt:
@@ -55,17 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(len(whole.left) > whole.total * _TOLERATED)
 
 
-def _port(zone: str, ports: dict[str, int], stack: ExitStack) -> int:
-    """Where a Hive in a zone answers, with the tables made in it; one that is not running yet is started."""
-    if zone not in ports:
-        ports[zone] = stack.enter_context(hive_rig(zone)).port
-    make_hive_tables(ports[zone])
-    return ports[zone]
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.differential.run", description=__doc__)
-    parser.add_argument("--port", type=int, help="of a running 'hive lines' in UTC; its own else")
+    parser.add_argument("--port", type=int, help="of a running 'hive lines'; its own else")
     parser.add_argument("--mode", choices=sorted(MODES), action="append", help="only this; may be repeated")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, help="expressions of each mode; the mode's own number else")

@@ -142,11 +142,11 @@ def hdfs_rig() -> Iterator[HdfsRig]:
 
 
 @contextmanager
-def hive_rig(zone: str = "UTC") -> Iterator[HiveRig]:
-    """Run Hive's line server on a metastore and warehouse of its own, on a machine in a time zone."""
+def hive_rig() -> Iterator[HiveRig]:
+    """Run Hive's line server on a metastore and warehouse of its own."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hive-lab-", ignore_cleanup_errors=True) as home:
-        environment = {"HIVE_LAB_HOME": home, "TZ": zone}
+        environment = {"HIVE_LAB_HOME": home}
         with _running(_HIVE, ["lines", str(port)], ready=lambda _: _listens(port), environment=environment):
             yield HiveRig(port)
 
