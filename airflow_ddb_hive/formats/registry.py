@@ -17,6 +17,7 @@ from airflow_ddb_hive.formats.stand_in import stands_in
 from airflow_ddb_hive.formats.text_frame import TextFrame
 from airflow_ddb_hive.model.delimited import DelimitedOptions
 from airflow_ddb_hive.model.serdes import TEXT_SERDES, text_serde
+from airflow_ddb_hive.model.types import TIMESTAMP_LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,11 +73,21 @@ def file_format(
     """
     settings = {**properties, **storage.serde_properties}
     kind = _PARQUET if stands_in(storage, properties) else _kind(storage)
+    if kind in (_PARQUET, _ORC):
+        _refuse_instants(kind, columns)
     if kind == _PARQUET:
         return Parquet(columns, compression=settings.get("parquet.compression", "uncompressed"))
     if kind == _ORC:
         return Orc(columns, compression=settings.get("orc.compress", "zlib"))
     return _text_format(storage, columns, settings)
+
+
+def _refuse_instants(kind: str, columns: Sequence[Column]) -> None:
+    for column in columns:
+        if TIMESTAMP_LOCAL.name in str(column.type):
+            raise UnsupportedSqlError(
+                f"column {column.name}: {kind} files hold no {TIMESTAMP_LOCAL}, as in Hive: use TEXTFILE or timestamp"
+            )
 
 
 def _text_format(storage: StorageDescriptor, columns: Sequence[Column], settings: Mapping[str, str]) -> FileFormat:

@@ -32,6 +32,8 @@ _PRIMITIVE_FACTORIES = {
     "binary": ("binary",),
     "date": ("date32",),
     "timestamp": ("timestamp", "us"),
+    # An instant is written in the session's zone.
+    "timestamp with local time zone": ("string",),
     # No column is declared with an interval: a result has its text.
     "interval_year_month": ("string",),
     "interval_day_time": ("string",),

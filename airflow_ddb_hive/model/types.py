@@ -25,6 +25,7 @@ __all__ = [
     "SMALLINT",
     "STRING",
     "TIMESTAMP",
+    "TIMESTAMP_LOCAL",
     "TINYINT",
     "VOID",
     "ArrayType",
@@ -77,17 +78,22 @@ STRING = PrimitiveType("string")
 BINARY = PrimitiveType("binary")
 DATE = PrimitiveType("date")
 TIMESTAMP = PrimitiveType("timestamp")
+TIMESTAMP_LOCAL = PrimitiveType("timestamp with local time zone")
 VOID = PrimitiveType("void")
 INTERVAL_YEAR_MONTH = PrimitiveType("interval_year_month")
 INTERVAL_DAY_TIME = PrimitiveType("interval_day_time")
 
+_MOMENTS = (TIMESTAMP, TIMESTAMP_LOCAL)
+
 PRIMITIVES: dict[str, PrimitiveType] = {
-    t.name: t for t in (TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, BOOLEAN, STRING, BINARY, DATE, TIMESTAMP, VOID)
+    t.name: t for t in (TINYINT, SMALLINT, INT, BIGINT, FLOAT, DOUBLE, BOOLEAN, STRING, BINARY, DATE, VOID, *_MOMENTS)
 }
 """The primitive types that a column may be declared with, and ``void``, the type of a bare NULL."""
 
 _MAX_DIGITS, _MAX_VARCHAR, _MAX_CHAR = 38, 65535, 255
 _SYNONYMS = {"integer": "int", "double precision": "double", "numeric": "decimal", "dec": "decimal"}
+_SYNONYMS["timestamplocaltz"] = TIMESTAMP_LOCAL.name
+_LOCAL_WORDS = TIMESTAMP_LOCAL.name.split()[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +271,11 @@ class _TypeParser:
         name = self._take().lower()
         if name == "double" and self._peek().lower() == "precision":
             self._take()
+        if name == "timestamp" and self._peek().lower() == "with":
+            for word in _LOCAL_WORDS:
+                if self._take().lower() != word:
+                    raise self._error(self._tokens[self._next - 1])
+            return TIMESTAMP_LOCAL
         name = _SYNONYMS.get(name, name)
         if name in _PARAMETRIC:
             return _PARAMETRIC[name](self)

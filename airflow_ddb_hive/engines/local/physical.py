@@ -27,6 +27,8 @@ _PRIMITIVES = {
     "date": "DATE",
     # Microseconds and the nanoseconds beyond them: see emit/instants.py.
     "timestamp": "STRUCT(t TIMESTAMP, n SMALLINT)",
+    # The same, in UTC.
+    "timestamp with local time zone": "STRUCT(t TIMESTAMP, n SMALLINT)",
     "interval_year_month": "INTEGER",
     "interval_day_time": "HUGEINT",
     "void": "INTEGER",

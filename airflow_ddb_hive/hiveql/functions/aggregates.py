@@ -17,6 +17,7 @@ from airflow_ddb_hive.model.types import (
     INT,
     STRING,
     TIMESTAMP,
+    TIMESTAMP_LOCAL,
     VOID,
     ArrayType,
     DecimalType,
@@ -106,6 +107,9 @@ def _same(arguments: Sequence[Expression]) -> Signature:
     type_ = _one(arguments)
     if isinstance(type_, MapType):
         raise ArgumentMismatch("Cannot support comparison of map<> type or complex type containing map<>.", index=0)
+    if type_ == TIMESTAMP_LOCAL:
+        # Hive 3.1.3 counts 1970 among the values; no query means that.
+        raise ArgumentMismatch(f"min and max of {type_} are refused: cast it to timestamp or string", index=0)
     return Signature((type_,), type_)
 
 

@@ -15,6 +15,7 @@ from airflow_ddb_hive.model.types import (
     INTERVAL_YEAR_MONTH,
     STRING,
     TIMESTAMP,
+    TIMESTAMP_LOCAL,
     VOID,
 )
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["cast_problem", "same_kind"]
 
 
+_MOMENTS_ONLY: dict[HiveType, str] = {
+    DATE: "CAST as DATE only allows date,string, or timestamp types",
+    TIMESTAMP_LOCAL: (
+        "CAST as TIMESTAMP WITH LOCAL TIME ZONE only allowsstring/date/timestamp/timestamp with time zone types"
+    ),
+}
 _INTERVALS = (INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH)
 
 
@@ -43,8 +50,8 @@ def cast_problem(have: HiveType, want: HiveType) -> str | None:
         return f"{have} is no primitive type"
     if want == BINARY and not (is_text(have) or have == BINARY):
         return "Only string, char, varchar or binary data can be cast into binary data types."
-    if want == DATE and not (is_text(have) or have in (DATE, TIMESTAMP)):
-        return "CAST as DATE only allows date,string, or timestamp types"
+    if want in _MOMENTS_ONLY and not (is_text(have) or have in (DATE, TIMESTAMP, TIMESTAMP_LOCAL)):
+        return _MOMENTS_ONLY[want]
     number = is_integer(want) or want in (BOOLEAN, DOUBLE, FLOAT)
     if (have == BINARY and number) or (have in _INTERVALS and (number or want == STRING)):
         return f"No matching method with ({have})"

@@ -17,6 +17,7 @@ from airflow_ddb_hive.model.types import (
     SMALLINT,
     STRING,
     TIMESTAMP,
+    TIMESTAMP_LOCAL,
     TINYINT,
     VOID,
     ArrayType,
@@ -182,6 +183,8 @@ def _mixed_common(left: HiveType, right: HiveType) -> HiveType | None:
     pair = {left, right}
     if pair == {DATE, TIMESTAMP}:
         return TIMESTAMP
+    if TIMESTAMP_LOCAL in pair and pair & {DATE, TIMESTAMP}:
+        return TIMESTAMP_LOCAL
     if is_text(left) or is_text(right):
         other = right if is_text(left) else left
         return None if other in {BOOLEAN, BINARY} else (left if is_text(left) else right)
@@ -228,13 +231,16 @@ def comparison_type(left: HiveType, right: HiveType) -> HiveType | None:
     return _mixed_comparison(left, right)
 
 
-def _mixed_comparison(left: HiveType, right: HiveType) -> HiveType:
+def _mixed_comparison(left: HiveType, right: HiveType) -> HiveType | None:
     """Types of different families: a date or time beats text, a date beside a number is text, all else is DOUBLE."""
     for one, other in ((left, right), (right, left)):
+        if one == TIMESTAMP_LOCAL and (is_text(other) or other in {DATE, TIMESTAMP}):
+            return TIMESTAMP_LOCAL
         if one in {DATE, TIMESTAMP} and is_text(other):
             return one
         if one == TIMESTAMP and other == DATE:
             return TIMESTAMP
         if one == DATE and is_numeric(other):
             return STRING
-    return DOUBLE
+    # Hive compares an instant with a number's text by rules that follow no type.
+    return None if TIMESTAMP_LOCAL in (left, right) else DOUBLE

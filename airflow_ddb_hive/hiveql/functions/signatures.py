@@ -22,6 +22,7 @@ from airflow_ddb_hive.model.types import (
     INTERVAL_YEAR_MONTH,
     STRING,
     TIMESTAMP,
+    TIMESTAMP_LOCAL,
     VOID,
     ArrayType,
     CharType,
@@ -76,6 +77,10 @@ def _day(type_: HiveType) -> HiveType | None:
     return DATE if _is_temporal(type_) or type_ == VOID else None
 
 
+def _moment_of_zone(type_: HiveType) -> bool:
+    return _is_temporal(type_) or type_ == TIMESTAMP_LOCAL
+
+
 PARAMETERS: dict[str, Acceptor] = {
     "string": _primitive_to(STRING, lambda t: is_primitive(t) and t not in (BINARY, BOOLEAN)),
     "anystring": _primitive_to(STRING, is_primitive),
@@ -92,10 +97,11 @@ PARAMETERS: dict[str, Acceptor] = {
     "boolean": _primitive_to(BOOLEAN, lambda t: False),  # noqa: ARG005 (nothing converts to boolean unasked)
     "binary": _primitive_to(BINARY, lambda t: False),  # noqa: ARG005 (only binary itself)
     "bytes": _primitive_to(BINARY, is_text),
-    "date": _primitive_to(DATE, lambda t: is_text(t) or _is_temporal(t)),
-    "timestamp": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t)),
-    "moment": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _is_temporal(t) or is_numeric(t)),
+    "date": _primitive_to(DATE, lambda t: is_text(t) or _moment_of_zone(t)),
+    "timestamp": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _moment_of_zone(t)),
+    "moment": _primitive_to(TIMESTAMP, lambda t: is_text(t) or _moment_of_zone(t) or is_numeric(t)),
     "day": _day,
+    "zonedday": lambda type_: DATE if type_ == TIMESTAMP_LOCAL else _day(type_),
     # Hive takes a number for text, which is no date.
     "numberday": lambda type_: STRING if is_numeric(type_) else _day(type_),
     "notext": _primitive_to(STRING, is_numeric),
@@ -103,6 +109,7 @@ PARAMETERS: dict[str, Acceptor] = {
     "intorbigint": _primitive_to(BIGINT, lambda t: t == INT),
     "onlydate": _primitive_to(DATE, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "onlytimestamp": _primitive_to(TIMESTAMP, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
+    "onlylocal": _primitive_to(TIMESTAMP_LOCAL, lambda t: False),  # noqa: ARG005 (picks an overload by exact type)
     "yearmonth": _kept(lambda t: t == INTERVAL_YEAR_MONTH),
     "daytime": _kept(lambda t: t == INTERVAL_DAY_TIME),
     "primitive": _kept(is_primitive),

@@ -391,6 +391,7 @@ _KEYWORDS = {
     "CURRENT_TIMESTAMP": "_current",
     "DATE": "_typed",
     "TIMESTAMP": "_typed",
+    "TIMESTAMPLOCALTZ": "_typed",
     "INTERVAL": "_interval",
     "EXTRACT": "_extract",
 }

@@ -7,8 +7,15 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
-from airflow_ddb_hive.hiveql.grammar.syntax import FunctionNode, LiteralNode, Node
-from airflow_ddb_hive.model.types import DATE, INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH, STRING, TIMESTAMP
+from airflow_ddb_hive.hiveql.grammar.syntax import CastNode, FunctionNode, LiteralNode, Node
+from airflow_ddb_hive.model.types import (
+    DATE,
+    INTERVAL_DAY_TIME,
+    INTERVAL_YEAR_MONTH,
+    STRING,
+    TIMESTAMP,
+    TIMESTAMP_LOCAL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +34,7 @@ _INT_LIMIT = 2**31
 
 _DATE = re.compile(r" *(\d{1,4})-(\d{1,2})-(\d{1,2})(?: .*)?")
 _TIMESTAMP = re.compile(r" *(\d{1,4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))? *")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)? ?([A-Z][\w/+:-]*|[+-]\d\d:\d\d(:\d\d)?)")
 _WHOLE = re.compile(r"[+-]?\d+")
 _SECONDS = re.compile(r"([+-]?)(\d+)(?:\.(\d*))?")
 _YEAR_MONTH = re.compile(r"([+-]?)(\d+)-(\d{1,2})")
@@ -42,10 +50,19 @@ def read_typed_literal(cursor: Cursor) -> Node | None:
         return None
     word = cursor.advance()
     text = cursor.string()
+    if word.value == "TIMESTAMPLOCALTZ":
+        return _instant(text, word.position)
     value = _date_value(text) if word.value == "DATE" else _timestamp_value(text)
     if value is None:
         raise _refused(f"Unable to convert time literal '{text}' to time value.", word.position)
     return LiteralNode(word.position, value, DATE if word.value == "DATE" else TIMESTAMP, word.text)
+
+
+def _instant(text: str, position: Position) -> Node:
+    """Of an instant only the form is looked at here: the zone that its text must have is the engine's to know."""
+    if _INSTANT.fullmatch(text.strip()) is None:
+        raise _refused(f"Unable to convert time literal '{text}' to time value.", position)
+    return CastNode(position, LiteralNode(position, text, STRING, text), TIMESTAMP_LOCAL)
 
 
 def _date_value(text: str) -> date | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from airflow_ddb_hive.errors import HiveSemanticError, InputError
 from airflow_ddb_hive.model.types import (
     PRIMITIVES,
+    TIMESTAMP_LOCAL,
     ArrayType,
     CharType,
     DecimalType,
@@ -60,12 +61,16 @@ def read_primitive_type(cursor: Cursor, context: str = _PRIMITIVE) -> HiveType:
         length = cursor.integer(_PRIMITIVE)
         cursor.expect(")", _PRIMITIVE)
         return _checked(first.position, _TEXTS[first.value], length)
-    name = {"INTEGER": "int"}.get(first.value, first.text.lower())
+    name = {"INTEGER": "int", "TIMESTAMPLOCALTZ": TIMESTAMP_LOCAL.name}.get(first.value, first.text.lower())
     if first.kind != "word" or name not in PRIMITIVES:
         raise cursor.error(context)
     cursor.advance()
     if name == "double":
         cursor.take("PRECISION")
+    if name == "timestamp" and cursor.take("WITH"):
+        for word in ("LOCAL", "TIME", "ZONE"):
+            cursor.expect(word, context)
+        return TIMESTAMP_LOCAL
     return PRIMITIVES[name]
 
 

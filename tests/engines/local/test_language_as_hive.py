@@ -85,7 +85,7 @@ def test_a_row_of_5000_conditions_runs(word: str) -> None:
         assert _lines(session, f"SELECT count(*) FROM t WHERE {conditions}") == ["1"]
 
 
-@pytest.mark.parametrize("text", ["SELECT " + "(" * 900 + "1" + ")" * 900, "SELECT " + "NOT " * 200 + "true FROM t"])
+@pytest.mark.parametrize("text", ["SELECT " + "(" * 900 + "1" + ")" * 900, "SELECT " + "NOT " * 3000 + "true FROM t"])
 def test_what_is_nested_too_deeply_is_refused_at_its_place(text: str) -> None:
     with LocalSession() as session:
         _lines(session, "CREATE TABLE t (i int)")

@@ -14,6 +14,7 @@ from airflow_ddb_hive.engines.local.emit.instants import (
     plain_instant,
     year_month_text,
 )
+from airflow_ddb_hive.engines.local.emit.local_moments import local_text, text_to_local
 from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.engines.local.emit.text_moments import text_to_day_time, text_to_year_month
 from airflow_ddb_hive.engines.local.physical import quoted_field
@@ -21,6 +22,7 @@ from airflow_ddb_hive.model.types import (
     INTERVAL_DAY_TIME,
     INTERVAL_YEAR_MONTH,
     TIMESTAMP,
+    TIMESTAMP_LOCAL,
     ArrayType,
     HiveType,
     MapType,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["arrow_value", "emit_exact", "emit_typed", "engine_value", "has_own_form"]
 
-_OWN = (TIMESTAMP, INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH)
+_OWN = (TIMESTAMP, TIMESTAMP_LOCAL, INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH)
 
 
 def has_own_form(type_: HiveType) -> bool:
@@ -98,6 +100,8 @@ def arrow_value(sql: str, type_: HiveType, column: str) -> str:
     def leaf(value: str, leaf_type: HiveType) -> str:
         if leaf_type == TIMESTAMP:
             return plain_instant(value, column)
+        if leaf_type == TIMESTAMP_LOCAL:
+            return local_text(value)
         return day_time_text(value) if leaf_type == INTERVAL_DAY_TIME else year_month_text(value)
 
     return _converted(sql, type_, leaf, 0)
@@ -109,6 +113,8 @@ def engine_value(sql: str, type_: HiveType) -> str:
     def leaf(value: str, leaf_type: HiveType) -> str:
         if leaf_type == TIMESTAMP:
             return instant(f"CAST({value} AS TIMESTAMP)")
+        if leaf_type == TIMESTAMP_LOCAL:
+            return text_to_local(value, leaf_type)
         parse = text_to_day_time if leaf_type == INTERVAL_DAY_TIME else text_to_year_month
         return parse(value, leaf_type)
 

@@ -9,6 +9,12 @@ from collections.abc import Callable
 
 from airflow_ddb_hive.engines.local.emit.instants import instant, micros, seconds
 from airflow_ddb_hive.engines.local.emit.java_text import cast_text
+from airflow_ddb_hive.engines.local.emit.local_moments import (
+    local_text,
+    local_to_timestamp,
+    text_to_local,
+    timestamp_to_local,
+)
 from airflow_ddb_hive.engines.local.emit.sql import let, raise_error, wrap
 from airflow_ddb_hive.engines.local.emit.text_moments import (
     text_to_date,
@@ -63,7 +69,7 @@ def kind_of(hive_type: HiveType) -> str:
         return "integer"
     if name in ("float", "double"):
         return "floating"
-    return "text" if name == "string" else name
+    return {"string": "text", "timestamp with local time zone": "local"}.get(name, name)
 
 
 def _plain(sql: str, _source: HiveType, target: HiveType) -> str:
@@ -208,6 +214,15 @@ def _text_to_binary(sql: str, source: HiveType, _target: HiveType) -> str:
     return f"encode(rpad({sql}, {source.length}, ' '))" if isinstance(source, CharType) else f"encode({sql})"
 
 
+def _local_to_date(sql: str, _source: HiveType, _target: HiveType) -> str:
+    return f"CAST({micros(local_to_timestamp(sql))} AS DATE)"
+
+
+def _over_text(convert: Callable[[str, HiveType], str]) -> Conversion:
+    """An instant becomes a number by way of its text, which is none."""
+    return lambda sql, _source, target: convert(local_text(sql), target)
+
+
 def _from_text(convert: Callable[[str, HiveType], str]) -> Conversion:
     return lambda sql, _source, target: convert(sql, target)
 
@@ -249,6 +264,16 @@ _CONVERSIONS: dict[tuple[str, str], Conversion] = {
     ("text", "boolean"): _from_text(text_to_boolean),
     ("text", "date"): _from_text(text_to_date),
     ("text", "timestamp"): _from_text(text_to_timestamp),
+    ("text", "local"): _from_text(text_to_local),
+    ("date", "local"): lambda sql, *_: timestamp_to_local(instant(f"CAST({sql} AS TIMESTAMP)")),
+    ("timestamp", "local"): lambda sql, *_: timestamp_to_local(sql),
+    ("local", "timestamp"): lambda sql, *_: local_to_timestamp(sql),
+    ("local", "date"): _local_to_date,
+    ("local", "text"): _to_text,
+    ("local", "boolean"): _over_text(text_to_boolean),
+    ("local", "integer"): _null,
+    ("local", "floating"): _null,
+    ("local", "decimal"): _fails,
     ("text", "interval_year_month"): _from_text(text_to_year_month),
     ("text", "interval_day_time"): _from_text(text_to_day_time),
     ("interval_year_month", "text"): _to_text,

@@ -60,7 +60,7 @@ def _plain(sql: str, type_: HiveType) -> str:
         return floating_text(sql, single=name == "float")
     if name == "binary":
         return binary_text(sql)
-    if name in ("date", "timestamp", "interval_year_month", "interval_day_time"):
+    if name in ("date", "timestamp", "timestamp with local time zone", "interval_year_month", "interval_day_time"):
         return cast_text(sql, type_)
     return sql if name == "string" or name.startswith("varchar") else f"CAST({sql} AS VARCHAR)"
 
@@ -101,7 +101,9 @@ def _inner(sql: str, type_: HiveType, depth: int) -> str:
             value = _quoted(f"rpad({sql}, {length}, ' ')")
         case _:
             value = _plain(sql, type_)
-            if str(type_) in ("string", "date", "timestamp") or str(type_).startswith("varchar"):
+            if str(type_) in ("string", "date", "timestamp", "timestamp with local time zone") or str(type_).startswith(
+                "varchar"
+            ):
                 value = _quoted(value)
     return f"coalesce({value}, 'null')"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.instants import date_text, day_time_text, instant_text, year_month_text
+from airflow_ddb_hive.engines.local.emit.local_moments import local_text
 from airflow_ddb_hive.engines.local.emit.sql import let
 from airflow_ddb_hive.engines.local.emit.utf8 import binary_text
 from airflow_ddb_hive.model.types import DecimalType, HiveType
@@ -76,6 +77,7 @@ _WRITTEN: dict[str, Callable[[str], str]] = {
     "binary": binary_text,
     "date": date_text,
     "timestamp": instant_text,
+    "timestamp with local time zone": local_text,
     "interval_year_month": year_month_text,
     "interval_day_time": day_time_text,
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.engines.local.emit.casts import emit_cast
 from airflow_ddb_hive.engines.local.emit.java_text import cast_text, decimal_digits
+from airflow_ddb_hive.engines.local.emit.local_moments import text_to_local
 from airflow_ddb_hive.engines.local.emit.sql import let, text
 from airflow_ddb_hive.engines.local.emit.text_moments import text_to_date, text_to_timestamp
 from airflow_ddb_hive.engines.local.emit.text_values import (
@@ -323,6 +324,7 @@ _READERS: dict[str, Callable[[str, HiveType, DelimitedOptions], str]] = {
     "boolean": _lazy(text_to_boolean),
     "date": _lazy(text_to_date),
     "timestamp": _read_timestamp,
+    "timestamp with local time zone": _lazy(text_to_local),
     "string": _unescape,
     "binary": _read_binary,
     "void": lambda _sql, _type, _options: "CAST(NULL AS INTEGER)",

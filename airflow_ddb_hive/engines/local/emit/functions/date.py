@@ -26,11 +26,19 @@ from airflow_ddb_hive.engines.local.emit.functions.string import literal_text
 from airflow_ddb_hive.engines.local.emit.functions.temporal import INTERVALS
 from airflow_ddb_hive.engines.local.emit.functions.zones import from_utc, to_utc
 from airflow_ddb_hive.engines.local.emit.instants import date_text, instant, micros, milliseconds
+from airflow_ddb_hive.engines.local.emit.local_moments import local_epoch_seconds
 from airflow_ddb_hive.engines.local.emit.sql import let, text, wrap
 from airflow_ddb_hive.engines.local.emit.text_moments import text_to_date
 from airflow_ddb_hive.errors import UnsupportedSqlError
 from airflow_ddb_hive.hiveql.tree import Literal
-from airflow_ddb_hive.model.types import DATE, INTERVAL_DAY_TIME, INTERVAL_YEAR_MONTH, STRING, TIMESTAMP
+from airflow_ddb_hive.model.types import (
+    DATE,
+    INTERVAL_DAY_TIME,
+    INTERVAL_YEAR_MONTH,
+    STRING,
+    TIMESTAMP,
+    TIMESTAMP_LOCAL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,6 +113,8 @@ def _unix_timestamp(call: Call, arguments: Sequence[str]) -> str:
     type_ = call.arguments[0].type
     if type_ == DATE:
         return zoned_seconds(f"CAST({arguments[0]} AS TIMESTAMP)")
+    if type_ == TIMESTAMP_LOCAL:
+        return local_epoch_seconds(arguments[0])
     if type_ == TIMESTAMP:
         return zoned_seconds(f"date_trunc('second', {micros(arguments[0])})")
     what = "the pattern of unix_timestamp"
