@@ -19,7 +19,7 @@ __all__ = ["Options", "add_place_options", "parse_arguments", "parse_pairs", "pl
 _EPILOG = """\
 Rows go to standard output as the Hive CLI prints them, everything else to standard error. Without -e and -f the script
 is read from standard input; on a terminal there is a prompt. "ddb-hive describe-table TABLE" prints the DDL that fits a
-DynamoDB table; "ddb-hive describe-table --help" says more. AWS's own variables work: AWS_PROFILE, AWS_REGION,
+DynamoDB table; "ddb-hive describe-table --help" says more. AWS's own variables work: AWS_PROFILE, AWS_DEFAULT_REGION,
 AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_S3 and the rest. DDB_HIVE_TRACEBACK=1 shows the traceback of a fault."""
 
 

@@ -131,7 +131,7 @@ CLIENT_RULES: tuple[tuple[type[Exception], Rule], ...] = (
     (boto.CredentialRetrievalError, Rule(Kind.FINAL, AccessError, "check the credential process or role")),
     (boto.TokenRetrievalError, Rule(Kind.FINAL, AccessError, "log in again: aws sso login")),
     (boto.UnauthorizedSSOTokenError, Rule(Kind.FINAL, AccessError, "log in again: aws sso login")),
-    (boto.NoRegionError, Rule(Kind.FINAL, InputError, "set dynamodb.region, --region or AWS_REGION")),
+    (boto.NoRegionError, Rule(Kind.FINAL, InputError, "set dynamodb.region, --region or AWS_DEFAULT_REGION")),
     (boto.InvalidRegionError, Rule(Kind.FINAL, InputError, "give a region such as us-east-1")),
     (boto.ProfileNotFound, Rule(Kind.FINAL, InputError, "give a profile of ~/.aws/config")),
     (boto.EndpointConnectionError, _UNREACHABLE),

@@ -1,8 +1,9 @@
 r"""OpenCSVSerde's files: opencsv 2.3's quotes and escapes, one row a line, every cell text.
 
-Lines whose quotes stand only around whole cells are cut by Arrow and NumPy, whatever their number of cells. Of other
-lines opencsv makes something of its own; those few are read one by one. Measured with Hive 3.1.3: an escape outside
-quotes is left out, a quote that is never closed makes its cell NULL, short rows end in NULLs.
+A block without escapes whose quotes stand only around whole cells, and whose rows are equally long, is read by Arrow's
+own reader. Of other blocks such lines are cut by Arrow and NumPy, whatever their number of cells. Of the rest opencsv
+makes something of its own; those few are read one by one. Measured with Hive 3.1.3: an escape outside quotes is left
+out, a quote that is never closed makes its cell NULL, short rows end in NULLs.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from typing import TYPE_CHECKING, BinaryIO, ClassVar, Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
 
 from airflow_ddb_hive.errors import InputError
 from airflow_ddb_hive.formats.lines import line_blocks
-from airflow_ddb_hive.formats.row_text import cut_cells, line_bytes, valid_text
+from airflow_ddb_hive.formats.row_text import cut_cells, line_bytes, string_batch, valid_text
 from airflow_ddb_hive.formats.text_frame import PLAIN_FRAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy.typing as npt
 
     from airflow_ddb_hive.formats.text_frame import ByteTaker, TextFrame
     from airflow_ddb_hive.storage.base import OutputFile
@@ -88,11 +92,68 @@ class CsvText:
     def read(self, source: BinaryIO, needed: Sequence[int], name: str) -> Iterator[pa.RecordBatch]:
         """Yield batches of strings, one a block of some MiB."""
         for block in self._frame.body(line_blocks(source, name)):
-            yield _cut(valid_text(block), self._marks, needed)
+            text = valid_text(block)
+            yield _even_rows(text, self._marks, needed) or _cut(text, self._marks, needed)
 
     def open_writer(self, target: OutputFile, schema: pa.Schema) -> _CsvWriter:  # noqa: ARG002 - the protocol's signature
         """Make a writer of string cells."""
         return _CsvWriter(self._frame.encoded(target), self._marks)
+
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Arrow's reader leaves it out at the start of a block; it belongs to the first cell."""
+
+
+def _even_rows(block: bytes, marks: _Marks, needed: Sequence[int]) -> pa.RecordBatch | None:
+    """The rows of a block that Arrow reads as opencsv does; ``None`` if it is no such block.
+
+    One with an empty line is none: to Arrow that is a row of empty cells.
+    """
+    raw = np.frombuffer(block, np.uint8)
+    ends = raw == ord("\n")
+    rows = int(np.count_nonzero(ends))
+    if not needed:
+        return string_batch((), (), rows)
+    if marks.escape in block or block.startswith((b"\n", _BYTE_ORDER_MARK)) or (ends[1:] & ends[:-1]).any():
+        return None
+    quoted = marks.quote in block
+    if quoted and not _around_cells(raw, marks):
+        return None
+    names = [f"f{index}" for index in needed]
+    try:
+        read = arrow_csv.read_csv(
+            pa.BufferReader(block),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False, block_size=len(block) + 1, autogenerate_column_names=True
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=marks.separator.decode(),
+                quote_char=marks.quote.decode() if quoted else False,
+                ignore_empty_lines=False,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                check_utf8=False,
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=names,
+                include_missing_columns=True,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None  # rows of different lengths
+    if read.num_rows != rows:
+        return None  # a quote is open at the end of a line
+    return string_batch([column.combine_chunks() for column in read.columns], needed, read.num_rows)
+
+
+def _around_cells(raw: npt.NDArray[np.uint8], marks: _Marks) -> bool:
+    """Whether each quote begins a cell, ends one, or is one of two beside each other within one."""
+    quotes = raw == marks.quote[0]
+    places = np.flatnonzero(quotes)
+    if len(places) % 2:
+        return False
+    beside = quotes | (raw == marks.separator[0]) | (raw == ord("\n"))
+    opening = places[::2] - 1  # that of the block's first byte is its last, the end of a line
+    return bool(beside[opening].all() and beside[places[1::2] + 1].all())
 
 
 def _cut(block: bytes, marks: _Marks, needed: Sequence[int]) -> pa.RecordBatch:

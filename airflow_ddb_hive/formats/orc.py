@@ -20,7 +20,7 @@ from airflow_ddb_hive.errors import BadValueError, FileFormatError, InputError
 from airflow_ddb_hive.formats.arrow_sink import ArrowSink
 from airflow_ddb_hive.formats.instants import has_instants, replaced, replaced_type
 from airflow_ddb_hive.formats.orc_moments import PLAIN, fits_orc, from_text, to_plain, to_text
-from airflow_ddb_hive.formats.parquet_casts import cast_column
+from airflow_ddb_hive.formats.parquet_casts import cast_column, number_of_text
 from airflow_ddb_hive.model.arrow import exact_type, instant_type
 from airflow_ddb_hive.model.types import TIMESTAMP, CharType
 
@@ -105,7 +105,7 @@ class Orc:
             values = batch.column(schema.names[place])
             if column.type == TIMESTAMP and pt.is_string(values.type):
                 values = from_text(values)
-            values = cast_column(values, column, name)
+            values = cast_column(number_of_text(values, column.type), column, name)
             # Hive fills CHAR up with blanks in the file; a CHAR's value has none at its end.
             arrays.append(pc.utf8_rtrim(values, " ") if isinstance(column.type, CharType) else values)
         return pa.RecordBatch.from_arrays(arrays, names=[f"c{index}" for index in needed])

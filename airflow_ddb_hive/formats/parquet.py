@@ -16,7 +16,7 @@ from airflow_ddb_hive.errors import FileFormatError, InputError
 from airflow_ddb_hive.formats.arrow_sink import ArrowSink
 from airflow_ddb_hive.formats.instants import has_instants, replaced, replaced_type
 from airflow_ddb_hive.formats.int96 import INT96, exact_metadata, to_int96, with_int96
-from airflow_ddb_hive.formats.parquet_casts import cast_column
+from airflow_ddb_hive.formats.parquet_casts import cast_column, number_of_text
 from airflow_ddb_hive.model.arrow import exact_type
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _ROW_GROUP_ROWS = 1 << 20
 
 
 class Parquet:
-    """Parquet with Hive's names and types.
+    """Parquet with Hive's names and types; ``evolves`` says that text may have become a column of numbers.
 
     Raises:
         InputError: The codec is not supported.
@@ -46,11 +46,12 @@ class Parquet:
     cells: ClassVar[Literal["text", "typed", "lines"]] = "typed"
     extension: ClassVar[str] = ""
 
-    def __init__(self, columns: Sequence[Column], *, compression: str = "uncompressed") -> None:
+    def __init__(self, columns: Sequence[Column], *, compression: str = "uncompressed", evolves: bool = False) -> None:
         if compression.lower() not in CODECS:
             raise InputError(f"parquet.compression {compression!r} is not supported: use one of {', '.join(CODECS)}")
         self._columns = tuple(columns)
         self._codec = CODECS[compression.lower()]
+        self._evolves = evolves
 
     def read(self, source: BinaryIO, needed: Sequence[int], name: str) -> Iterator[pa.RecordBatch]:
         """Yield typed batches, streaming through row groups.
@@ -76,7 +77,9 @@ class Parquet:
             if field is None:
                 arrays.append(pa.nulls(batch.num_rows, exact_type(column.type)))
             else:
-                arrays.append(cast_column(batch.column(field), column, name))
+                values = batch.column(field)
+                values = number_of_text(values, column.type) if self._evolves else values
+                arrays.append(cast_column(values, column, name))
         if not arrays:
             return batch
         return pa.RecordBatch.from_arrays(arrays, names=[f"c{index}" for index in needed])

@@ -6,6 +6,7 @@ ClassCastException, and where its rounding or text form is its own, the file is 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ from airflow_ddb_hive.model.types import CharType, HiveType, VarcharType
 if TYPE_CHECKING:
     from airflow_ddb_hive.model.table import Column
 
-__all__ = ["cast_column"]
+__all__ = ["cast_column", "number_of_text"]
 
 
 def cast_column(values: pa.Array, column: Column, file: str) -> pa.Array:
@@ -35,6 +36,33 @@ def cast_column(values: pa.Array, column: Column, file: str) -> pa.Array:
         raise FileFormatError(
             f"{file!r}: column {column.name!r} is stored as {values.type}, which cannot be read as {column.type}"
         ) from error
+
+
+def number_of_text(values: pa.Array, type_: HiveType) -> pa.Array:
+    """Make numbers of text where the column became a column of numbers, as Hive's ORC reader does; others stay.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import INT
+        >>> number_of_text(pa.array(["12", "1.5", "+4", "99999999999", "x"]), INT).to_pylist()
+        [12, None, 4, None, None]
+    """
+    target = exact_type(type_)
+    if not _is_text(values.type) or not (pt.is_integer(target) or pt.is_floating(target)):
+        return values
+    whole = pt.is_integer(target)
+    trimmed = values if whole else pc.utf8_trim(values, " ")
+    form = r"^[+-]?\d{1,38}$" if whole else r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+    written = pc.if_else(pc.match_substring_regex(trimmed, form), trimmed, None)
+    unsigned = pc.utf8_ltrim(written, "+")
+    if not whole:
+        return unsigned.cast(pa.float64()).cast(target, safe=False)
+    wide, most = unsigned.cast(_ANY_WHOLE), 1 << (target.bit_width - 1)
+    low, high = (pa.scalar(Decimal(end), _ANY_WHOLE) for end in (-most, most - 1))
+    inside = pc.and_(pc.greater_equal(wide, low), pc.less_equal(wide, high))
+    return pc.if_else(inside, wide, pa.scalar(None, _ANY_WHOLE)).cast(target)
+
+
+_ANY_WHOLE = pa.decimal128(38, 0)
 
 
 class _UnfitError(Exception):

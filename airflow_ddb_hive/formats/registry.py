@@ -72,11 +72,12 @@ def file_format(
         InputError: A separator or codec is none.
     """
     settings = {**properties, **storage.serde_properties}
-    kind = _PARQUET if stands_in(storage, properties) else _kind(storage)
+    stand_in = stands_in(storage, properties)
+    kind = _PARQUET if stand_in else _kind(storage)
     if kind in (_PARQUET, _ORC):
         _refuse_instants(kind, columns)
     if kind == _PARQUET:
-        return Parquet(columns, compression=settings.get("parquet.compression", "uncompressed"))
+        return Parquet(columns, compression=settings.get("parquet.compression", "uncompressed"), evolves=stand_in)
     if kind == _ORC:
         return Orc(columns, compression=settings.get("orc.compress", "zlib"))
     return _text_format(storage, columns, settings)

@@ -81,7 +81,11 @@ ddb_hive.local.paths allows ('/data/in'): use a path in one of them, or let who 
 
     def __init__(self, value: Callable[[], str], own: Sequence[Path] = ()) -> None:
         self._value = value
-        self._own = tuple(Path(os.path.realpath(folder)) for folder in own)
+        self._own = [Path(os.path.realpath(folder)) for folder in own]
+
+    def add_own(self, folder: Path) -> None:
+        """Let a folder of the engine's own be used whatever the setting says."""
+        self._own.append(Path(os.path.realpath(folder)))
 
     def check(self, url: str) -> None:
         """Refuse a local path outside of the folders; symbolic links and ``..`` are resolved first.

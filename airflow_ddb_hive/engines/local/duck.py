@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -158,4 +159,17 @@ def duck_errors(cancellation: Cancellation, feed: Feed | None = None) -> Iterato
         if isinstance(error, duckdb.OutOfMemoryException):
             remedy = "raise ddb_hive.memory.limit (SET ddb_hive.memory.limit=2GB)"
             raise JobFailedError(f"the query needs more memory or spill space than allowed: {remedy}") from error
-        raise JobFailedError(f"the embedded engine failed: {error}") from error
+        if isinstance(error, duckdb.InvalidInputException):
+            raise JobFailedError(_said(error)) from error
+        told = str(error).partition("\n\nStack Trace")[0]
+        raise JobFailedError(f"the embedded engine failed: {told}") from error
+
+
+_OF_A_FUNCTION = re.compile(
+    r"Invalid Input Error: (?:Python exception occurred while executing the UDF: (?:\w+\.)*\w+: )?"
+)
+
+
+def _said(error: Exception) -> str:
+    """What a function of ours said of the value that it does not take."""
+    return _OF_A_FUNCTION.sub("", str(error), count=1)

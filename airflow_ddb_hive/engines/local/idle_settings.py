@@ -21,6 +21,7 @@ _READ = frozenset(
     {
         "hive.groupby.orderby.position.alias",
         "hive.groupby.position.alias",
+        "hive.int.timestamp.conversion.in.seconds",
         "hive.metastore.glue.catalogid",
         "hive.orderby.position.alias",
         "mapred.output.compression.codec",

@@ -97,7 +97,7 @@ class LocalSession:
         self._catalog = open_catalog(
             catalog, warehouse, self._access, self.settings, private=folder, check=self._folders.check
         )
-        self._catalog = self._temporary = SessionCatalog(self._catalog)
+        self._catalog = self._temporary = SessionCatalog(self._catalog, on_folder=self._folders.add_own)
         self._state = SessionState(dict(hiveconfs or {}))
         self._idle_settings = IdleSettings(on_notice or (lambda _line: None))
         self._written: set[str] | None = None

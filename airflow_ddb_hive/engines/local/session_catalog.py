@@ -10,7 +10,8 @@ from airflow_ddb_hive.engines.local.scratch import Scratch
 from airflow_ddb_hive.errors import HiveSemanticError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from airflow_ddb_hive.engines.local.catalogs import Catalog
     from airflow_ddb_hive.model.table import Database, Partition, Table
@@ -32,10 +33,15 @@ class SessionCatalog:
         >>> catalog.table_names("default"), shared.table_names("default")
         (['t'], [])
         >>> catalog.close()
+
+    Args:
+        shared: The other catalog.
+        on_folder: Is told of the folder that the files of temporary tables get.
     """
 
-    def __init__(self, shared: Catalog) -> None:
+    def __init__(self, shared: Catalog, *, on_folder: Callable[[Path], None] | None = None) -> None:
         self._shared = shared
+        self._on_folder = on_folder or (lambda _folder: None)
         self._own: dict[str, Table] = {}
         self._scratch: Scratch | None = None
 
@@ -88,6 +94,7 @@ class SessionCatalog:
     def _new_folder(self) -> str:
         if self._scratch is None:
             self._scratch = Scratch("temporary")
+            self._on_folder(self._scratch.folder)
         return str(self._scratch.folder / uuid.uuid4().hex)
 
     def remove_table(self, table: Table) -> None:

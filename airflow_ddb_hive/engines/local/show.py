@@ -69,9 +69,9 @@ def show_databases(statement: ShowDatabases, context: StatementContext) -> State
 
 
 def show_columns(statement: ShowColumns, context: StatementContext) -> StatementResult:
-    """List a table's columns, partition columns last."""
+    """List a table's columns, partition columns among them, by name."""
     table = statement.table
-    names = [column.name for column in (*table.columns, *table.partition_columns)]
+    names = sorted(column.name for column in (*table.columns, *table.partition_columns))
     found = _matching(names, statement.pattern)
     return TextResult(context, ["field"], [[name.ljust(_CELL_WIDTH)] for name in found])
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.hiveql.functions.conversion import is_integer
 from airflow_ddb_hive.hiveql.tree import Cast, ColumnRef, Expression, Literal, OutputColumn, Position, Project, Relation
+from airflow_ddb_hive.model.types import BOOLEAN, TIMESTAMP, DecimalType
 
 if TYPE_CHECKING:
     from airflow_ddb_hive.model.types import HiveType
 
-__all__ = ["coerced", "coerced_relation"]
+__all__ = ["coerced", "coerced_relation", "explicit_cast"]
+
+_SECONDS = DecimalType(19, 0)
 
 
 def coerced(expression: Expression, type_: HiveType) -> Expression:
@@ -23,6 +26,21 @@ def coerced(expression: Expression, type_: HiveType) -> Expression:
     if isinstance(expression, Literal) and _widens(expression, type_):
         return replace(expression, type=type_)
     return Cast(type_, expression.position, expression)
+
+
+def explicit_cast(type_: HiveType, operand: Expression, position: Position, *, seconds: bool) -> Expression:
+    """CAST; ``seconds`` says that a whole number counts them, as a decimal always does.
+
+    Example:
+        >>> from airflow_ddb_hive.model.types import INT
+        >>> place = Position()
+        >>> number = ColumnRef(INT, place, 1, 0)
+        >>> explicit_cast(TIMESTAMP, number, place, seconds=True).operand.type
+        DecimalType(precision=19, scale=0)
+    """
+    if seconds and type_ == TIMESTAMP and (is_integer(operand.type) or operand.type == BOOLEAN):
+        operand = Cast(_SECONDS, position, operand)
+    return Cast(type_, position, operand)
 
 
 _SIZES = {"tinyint": 1, "smallint": 2, "int": 3, "bigint": 4}

@@ -38,6 +38,11 @@ class Context:
         """A boolean setting."""
         return self.settings.get(setting, str(default)).strip().lower() == "true"
 
+    @property
+    def whole_seconds(self) -> bool:
+        """Whether CAST to a timestamp takes whole numbers as seconds rather than milliseconds."""
+        return self.enabled("hive.int.timestamp.conversion.in.seconds", default=False)
+
     def table(self, database: str | None, name: str, position: Position) -> Table:
         """A table that must be there."""
         found = self.catalog.find_table(database or self.database, name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow_ddb_hive.errors import HiveSemanticError
 from airflow_ddb_hive.hiveql.binder.calls import bind_call, bind_field, find_function
-from airflow_ddb_hive.hiveql.binder.coercion import coerced
+from airflow_ddb_hive.hiveql.binder.coercion import coerced, explicit_cast
 from airflow_ddb_hive.hiveql.binder.context import semantic_error
 from airflow_ddb_hive.hiveql.binder.grouping import GROUPING_ID, bound_grouping
 from airflow_ddb_hive.hiveql.binder.places import first_place, last_word, query_place
@@ -35,7 +35,6 @@ from airflow_ddb_hive.hiveql.tree import (
     Aggregate,
     Call,
     Case,
-    Cast,
     ColumnRef,
     Expression,
     Literal,
@@ -84,7 +83,8 @@ class ExpressionBinder:
     ``aliases`` are select aliases that may be used; with ``aliases_first`` they hide columns. ``outer`` are the scopes
     around a subquery, the nearest first: only that one's columns are in sight, as in Hive. ``no_queries`` says why no
     subquery may stand here; ``joining`` whether this is the condition of a join. ``window_aliases`` are select aliases
-    that windows may use; ``around`` is the window whose function's argument is bound.
+    that windows may use; ``around`` is the window whose function's argument is bound. With ``seconds`` CAST takes
+    whole numbers as seconds.
     """
 
     scope: Scope
@@ -100,6 +100,7 @@ class ExpressionBinder:
     joining: bool = False
     window_aliases: Mapping[str, Expression] = field(default_factory=dict)
     around: Window | None = None
+    seconds: bool = False
 
     def bind(self, node: Node) -> Expression:
         """Bind one expression.
@@ -299,7 +300,7 @@ class ExpressionBinder:
         problem = cast_problem(operand.type, node.type)
         if problem is not None:
             raise semantic_error(10014, f"Wrong arguments '{last_word(node.operand)}': {problem}", node.position)
-        return Cast(node.type, node.position, operand)
+        return explicit_cast(node.type, operand, node.position, seconds=self.seconds)
 
     def _subquery(self, node: SubqueryNode) -> Expression:
         relation = self._query(node.query, node.position)

@@ -143,6 +143,7 @@ def _join(queries: QueryBinder, source: JoinNode) -> tuple[Relation, Scope]:
             outer=queries.outer,
             no_queries=ONLY_IN_PREDICATES,
             joining=True,
+            seconds=queries.context.whole_seconds,
         )
         condition = binder.condition(source.condition)
     kind = "cross" if condition is None and source.kind in ("inner", "cross") else source.kind
@@ -194,6 +195,7 @@ def generated(call: Call, names: tuple[str, ...], node: Node) -> tuple[OutputCol
 def _lateral(queries: QueryBinder, source: LateralNode) -> tuple[Relation, Scope]:
     relation, scope = bind_source(queries, source.input)
     binder = ExpressionBinder(scope=scope, bind_query=queries.within(scope).bind, outer=queries.outer)
+    binder.seconds = queries.context.whole_seconds
     call = table_call(binder, source.call)
     made = generated(call, source.columns, source)
     view = LateralView(queries.context.number(), (*scope.outputs(), *made), relation, call, source.outer)

@@ -101,6 +101,7 @@ class QueryBinder:
             return relation
         scope = Scope.of(relation, "")
         binder = ExpressionBinder(scope=scope, bind_query=self.within(scope).bind, outer=self.outer)
+        binder.seconds = self.context.whole_seconds
         keys = tuple(
             sort_key(self._position_key(relation, node) or binder.bind(node.expression), node)
             for node in order

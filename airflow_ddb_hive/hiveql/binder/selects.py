@@ -103,6 +103,7 @@ class SelectBinder:
             outer_aggregates=self._queries.outer_aggregates,
             windows=dict(self._select.windows),
             windows_allowed=windows,
+            seconds=self._context.whole_seconds,
         )
 
     def _filter(self) -> None:

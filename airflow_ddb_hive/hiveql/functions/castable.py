@@ -58,7 +58,7 @@ def cast_problem(have: HiveType, want: HiveType) -> str | None:
     return None
 
 
-_APART = frozenset({BOOLEAN, *_INTERVALS})
+_APART = frozenset({BINARY, BOOLEAN, *_INTERVALS})
 
 
 def same_kind(one: HiveType, other: HiveType) -> bool:

@@ -44,6 +44,11 @@ def run(session: LocalSession, text: str) -> list[str]:
     return rows
 
 
+def test_temporary_tables_are_the_sessions_own_wherever_their_files_are(session: LocalSession) -> None:
+    script = "CREATE TEMPORARY TABLE own (a int); INSERT INTO own VALUES (1), (2); SELECT sum(a) FROM own"
+    assert run(session, script) == ["3"]
+
+
 REACHING = (
     "CREATE EXTERNAL TABLE x (a int) LOCATION '{path}'",
     "CREATE TABLE x (a int) LOCATION 'file://{path}'",

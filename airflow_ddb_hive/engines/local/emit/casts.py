@@ -86,8 +86,10 @@ def _null(_sql: str, _source: HiveType, target: HiveType) -> str:
 
 def _fails(sql: str, source: HiveType, target: HiveType) -> str:
     """Hive compiles such a cast and ends the query at the first value."""
-    reason = raise_error(f"Error evaluating CAST of a {source} as {target}")
-    return f"CAST(CASE WHEN {sql} IS NOT NULL THEN {reason} END AS {duckdb_type(target)})"
+    reason = f"Error evaluating CAST of a {source} as {target}"
+    if kind_of(source) == "binary":
+        reason = "Hive 2 Internal error: unsupported conversion from type: binary"
+    return f"CAST(CASE WHEN {sql} IS NOT NULL THEN {raise_error(reason)} END AS {duckdb_type(target)})"
 
 
 def _integer_to_integer(sql: str, source: HiveType, target: HiveType) -> str:

@@ -11,6 +11,7 @@ from airflow_ddb_hive.engines.local.emit.functions.sketched import is_fed, order
 from airflow_ddb_hive.engines.local.emit.present import present_columns
 from airflow_ddb_hive.engines.local.physical import duckdb_type
 from airflow_ddb_hive.errors import UnsupportedSqlError
+from airflow_ddb_hive.hiveql.functions.conversion import is_text
 from airflow_ddb_hive.hiveql.tree import (
     Aggregate,
     Call,
@@ -147,7 +148,10 @@ class _Emission:
         return f"SELECT {columns} FROM {source}{group}"
 
     def _prepared(self, aggregate: Aggregate) -> tuple[str, tuple[Call, ...]]:
-        """The input and the calls over it; arguments with lambdas, which DuckDB plans in no aggregate, are columns."""
+        """The input and the calls over it; arguments with lambdas, which DuckDB plans in no aggregate, are columns.
+
+        So is computed text: the aggregate reads it as a number, with a lambda.
+        """
         source = aggregate.input
         name = f"t{source.id}"
         added: list[str] = []
@@ -156,7 +160,7 @@ class _Emission:
             arguments = list(call.arguments)
             for number, argument in enumerate(arguments):
                 sql = self.expression(argument)
-                if " lambda " in f" {sql}":
+                if " lambda " in f" {sql}" or (is_text(argument.type) and not isinstance(argument, ColumnRef)):
                     place = len(source.columns) + len(added)
                     added.append(f"{sql} AS c{place}")
                     arguments[number] = ColumnRef(argument.type, argument.position, source.id, place)
@@ -188,9 +192,10 @@ class _Emission:
         sets = aggregate.grouping_sets or ()
         name = f"t{aggregate.input.id}"
         named = "".join(f", {self.expression(key)} AS k{i}" for i, key in enumerate(aggregate.keys))
-        inner = f"(SELECT {name}.*{named} FROM {self._from(aggregate.input)}) AS {name}"
+        source, prepared = self._prepared(aggregate)
+        inner = f"(SELECT {name}.*{named} FROM {source}) AS {name}"
         keys = [f"{name}.k{i}" for i in range(len(aggregate.keys))]
-        calls = [self.expression(call) for call in aggregate.aggregates]
+        calls = [self.expression(call) for call in prepared]
         used = {place for chosen in sets for place in chosen}
         bits = [
             f"{1 << (len(keys) - 1 - i)} * {f'GROUPING({key})' if i in used else '1'}" for i, key in enumerate(keys)

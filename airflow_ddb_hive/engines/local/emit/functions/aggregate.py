@@ -185,6 +185,28 @@ def _integer(name: str) -> AggregateEmitter:
     return lambda call, arguments, over: f"CAST({name}({', '.join(arguments)}){over} AS {duckdb_type(call.type)})"
 
 
+def _ntile(call: Call, arguments: Sequence[str], over: str) -> str:
+    """The number of tiles is that of a partition's first row."""
+    tiles = call.arguments[0]
+    if isinstance(tiles, Literal) and isinstance(tiles.value, int) and tiles.value > 0:
+        return _integer("ntile")(call, arguments, over)
+    whole = f"{over[:-1]} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    refused = f"CAST({raise_error('ntile() takes a whole number above 0: / by zero')} AS BIGINT)"
+    place, rows, wanted = f"(row_number(){over} - 1)", f"count(*){whole}", f"first_value({arguments[0]}){whole}"
+    checked = f"CASE WHEN {wanted} > 0 THEN CAST({wanted} AS BIGINT) ELSE {refused} END"
+
+    def tile(n: str) -> str:
+        # The first tiles have a row more than the others.
+        size, longer = f"({rows} // {n})", f"({rows} % {n})"
+        ahead = f"{longer} * ({size} + 1)"
+        return (
+            f"CAST(CASE WHEN {place} < {ahead} THEN {place} // ({size} + 1) "
+            f"ELSE ({place} - {ahead}) // {size} + {longer} END + 1 AS {duckdb_type(call.type)})"
+        )
+
+    return tile(f"({checked})")
+
+
 def _edge(name: str) -> AggregateEmitter:
     def emit(call: Call, arguments: Sequence[str], over: str) -> str:
         skip = call.arguments[1] if len(call.arguments) > 1 else None
@@ -286,7 +308,7 @@ AGGREGATES: dict[str, AggregateEmitter] = {
     "max": _extreme("max"),
     "min": _extreme("min"),
     "ngrams": emit_ngrams,
-    "ntile": _integer("ntile"),
+    "ntile": _ntile,
     "percent_rank": _plain("percent_rank"),
     "percentile": _percentile,
     "percentile_approx": emit_percentile_approx,
