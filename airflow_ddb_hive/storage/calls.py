@@ -7,9 +7,11 @@ with the process.
 
 from __future__ import annotations
 
+import atexit
 import queue
 import threading
 import time
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -22,6 +24,7 @@ __all__ = ["Calls", "Pending"]
 
 _T = TypeVar("_T")
 _STEP_SECONDS = 0.1
+_NAME = "ddb-hive-store"
 _IDLE_SECONDS = 10.0
 _CLEANING_SECONDS = 4.0
 """How long what is left of a cancelled job is cleared away, before that is left to the next writer."""
@@ -83,9 +86,17 @@ class Calls:
     def __init__(self, stopped: Callable[[], bool] | None = None) -> None:
         self._stopped = stopped or _never
         self._direct = stopped is None
-        self._idle: list[queue.SimpleQueue[Pending[Any]]] = []
+        self._idle: list[queue.SimpleQueue[Pending[Any] | None]] = []
         self._lock = threading.Lock()
         self._cleaning = threading.local()
+        _ALL.add(self)
+
+    def end_idle(self) -> None:
+        """End the threads that wait for a call."""
+        with self._lock:
+            for worker in self._idle:
+                worker.put(None)
+            self._idle.clear()
 
     def check(self) -> None:
         """Raise if the job was cancelled, and this thread is not clearing away what it leaves.
@@ -111,7 +122,7 @@ class Calls:
         with self._lock:
             worker = self._idle.pop() if self._idle else None
         if worker is None:
-            threading.Thread(target=self._work, args=(pending,), name="ddb-hive-store", daemon=True).start()
+            threading.Thread(target=self._work, args=(pending,), name=_NAME, daemon=True).start()
         else:
             worker.put(pending)
         return pending
@@ -138,17 +149,34 @@ class Calls:
             time.sleep(min(left, _STEP_SECONDS))
 
     def _work(self, pending: Pending[Any]) -> None:
-        own: queue.SimpleQueue[Pending[Any]] = queue.SimpleQueue()
-        while True:
-            pending.make()
-            del pending  # what it holds is not needed while this thread waits
+        own: queue.SimpleQueue[Pending[Any] | None] = queue.SimpleQueue()
+        given: Pending[Any] | None = pending
+        del pending  # what it holds is not needed while this thread waits
+        while given is not None:
+            given.make()
+            given = None
             with self._lock:
                 self._idle.append(own)
             try:
-                pending = own.get(timeout=_IDLE_SECONDS)
+                given = own.get(timeout=_IDLE_SECONDS)
             except queue.Empty:
                 with self._lock:
                     if own in self._idle:
                         self._idle.remove(own)
                         return
-                pending = own.get()
+                given = own.get()
+
+
+_ALL: weakref.WeakSet[Calls] = weakref.WeakSet()
+_LEAVING_SECONDS = 0.5
+
+
+@atexit.register
+def _leave() -> None:
+    """End idle threads with the process: one that waits in Python while modules are taken down keeps parts of them."""
+    for calls in list(_ALL):
+        calls.end_idle()
+    until = time.monotonic() + _LEAVING_SECONDS
+    for thread in threading.enumerate():
+        if thread.name == _NAME:
+            thread.join(max(0.0, until - time.monotonic()))

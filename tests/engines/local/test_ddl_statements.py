@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def parts(shell: Shell) -> Shell:
 
 
 def names(shell: Shell, table: str = "t") -> list[str]:
-    return [line.split()[0] for line in shell(f"SHOW COLUMNS IN {table}")]
+    listed = itertools.takewhile(str.strip, shell(f"DESCRIBE {table}"))
+    return [line.split()[0] for line in listed]
 
 
 def test_partitions_are_added_normalised_and_listed(parts: Shell) -> None:
@@ -123,6 +125,11 @@ def test_a_renamed_table_keeps_rows_partitions_and_leaves_the_old_name_free(part
     parts("CREATE TABLE t (z int)")
     assert parts("SELECT * FROM t") == []
     assert "already exists" in parts.refused("ALTER TABLE u RENAME TO t").message
+
+
+def test_show_columns_lists_them_by_name(shell: Shell) -> None:
+    shell("CREATE TABLE wide (z int, b int) PARTITIONED BY (m string)")
+    assert [line.strip() for line in shell("SHOW COLUMNS IN wide")] == ["b", "m", "z"]
 
 
 def test_columns_are_added_changed_moved_and_replaced(shell: Shell) -> None:
