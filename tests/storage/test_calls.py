@@ -21,7 +21,12 @@ def test_idle_threads_end_when_they_are_told() -> None:
     calls = Calls(lambda: False)
     assert calls.run(lambda: 6 * 7) == 42
     (thread,) = (one for one in alive() if one not in before)
-    once(lambda: calls.end_idle() or not thread.is_alive())
+
+    def gone() -> bool:
+        calls.end_idle()
+        return not thread.is_alive()
+
+    once(gone)
 
 
 def test_a_process_leaves_no_thread_behind_that_takes_modules_with_it() -> None:
