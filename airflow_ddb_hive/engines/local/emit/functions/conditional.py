@@ -26,14 +26,17 @@ def _extreme(sign: str) -> Emitter:
             emit_cast(sql, type_, call.type, wide=True) for sql, type_ in zip(arguments, types, strict=True)
         )
         for other in others:
-            first = let(first, lambda a, other=other: let(other, lambda b: _further(a, b, sign)))  # type: ignore[misc]
+            first = _further(first, other, sign)
         return f"CASE WHEN {known} THEN {first} END"
 
     return emit
 
 
-def _further(a: str, b: str, sign: str) -> str:
-    return f"CASE WHEN {a} IS NULL OR {b} IS NULL OR {b} {sign} {a} THEN {b} ELSE {a} END"
+def _further(one: str, other: str, sign: str) -> str:
+    def chosen(a: str, b: str) -> str:
+        return f"CASE WHEN {a} IS NULL OR {b} IS NULL OR {b} {sign} {a} THEN {b} ELSE {a} END"
+
+    return let(one, lambda a: let(other, lambda b: chosen(a, b)))
 
 
 CONDITIONALS: dict[str, Emitter] = {
